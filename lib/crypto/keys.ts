@@ -1,0 +1,27 @@
+import { createHash, hkdfSync } from "node:crypto";
+import { installationSecrets } from "#lib/env.ts";
+
+/** A 32-byte key derived from an installation secret for one purpose, with the ID under which records name it. */
+export interface NamedKey {
+  id: string;
+  key: Buffer;
+}
+
+const derive = (material: string, purpose: string): NamedKey => {
+  const key = Buffer.from(hkdfSync("sha256", material, "portico", purpose, 32));
+  return { id: createHash("sha256").update(key).digest("hex").slice(0, 8), key };
+};
+
+const cache = new Map<string, NamedKey>();
+
+function named(secret: "PEPPER" | "SEAL_KEY" | "EXPLORE_KEY", purpose: string): NamedKey {
+  const known = cache.get(purpose);
+  if (known) return known;
+  const made = derive(installationSecrets()[secret], purpose);
+  cache.set(purpose, made);
+  return made;
+}
+
+export const pepper = (): NamedKey => named("PEPPER", "verifier");
+export const sealKey = (): NamedKey => named("SEAL_KEY", "seal");
+export const exploreKey = (): NamedKey => named("EXPLORE_KEY", "explore");

@@ -1,0 +1,36 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { invariant } from "#lib/invariant.ts";
+import { type Prisma, PrismaClient } from "./generated/client.ts";
+
+/** What runs inside a transaction. */
+export type Tx = Prisma.TransactionClient;
+
+/** Survives the module reloads of `npm run dev`; one pool a process. */
+const holder = globalThis as typeof globalThis & { porticoDb?: PrismaClient };
+
+function connect(): PrismaClient {
+  const url = process.env.DATABASE_URL;
+  invariant(url, "DATABASE_URL is set by scripts/start before a process opens the database");
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10 }) });
+}
+
+/** The database client of this process. Only lib/<noun>/, seeds and test kits touch it. */
+export function db(): PrismaClient {
+  holder.porticoDb ??= connect();
+  return holder.porticoDb;
+}
+
+/** Closes the pool; for scripts and tests. */
+export async function closeDb(): Promise<void> {
+  await holder.porticoDb?.$disconnect();
+  delete holder.porticoDb;
+}
+
+/** One transaction: the change, its audit event, its gateway change (style rule 7). */
+export const transaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+  db().$transaction(work, { maxWait: 5_000, timeout: 20_000 });
+
+/** Whether an error is Postgres's "unique constraint" on (some of) these fields or this index. */
+export function isUniqueViolation(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "P2002";
+}

@@ -1,0 +1,92 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** Words that stand for "put your own here"; a start with one of them is refused (T40). */
+const EXAMPLE_SECRET = /^(change[-_ ]?me|secret|example|password|test|default|your[-_ ].*|x+|0+)$/i;
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65535).default(fallback);
+const secret = (name: string) =>
+  z
+    .string({ error: `${name} is missing` })
+    .min(32, `${name} must have at least 32 characters`)
+    .refine((v) => !EXAMPLE_SECRET.test(v) && new Set(v).size >= 10, `${name} is an example value, make a random one`);
+
+const settings = z.object({
+  /** The portal's address to bind; loopback unless the operator says otherwise. */
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port(3000),
+  /** What a browser types; no trailing slash. */
+  PORTAL_URL: z.url().optional(),
+  GATEWAY_HOST: z.string().default("127.0.0.1"),
+  GATEWAY_PORT: port(8080),
+  GATEWAY_URL: z.url().optional(),
+  SAMPLE_PORT: port(4010),
+  DATA_DIR: z.string().default(".data"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "DATABASE_URL must start with postgres://")
+    .optional(),
+  SEED: z.enum(["sample", "none"]).default("sample"),
+  /** Comma-separated CIDRs of otherwise refused addresses that backends may have. Loopback, for the sample backend. */
+  BACKEND_ALLOW: z.string().default("127.0.0.0/8,::1/128"),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/** Secrets of the installation; made at first run into DATA_DIR/secrets.json by scripts/start, or given by the environment. */
+const secrets = z.object({
+  /** Key of the verifiers (gateway.md part 7), never in the database. */
+  PEPPER: secret("PEPPER"),
+  /** AES-256-GCM key material for what must be recoverable: backend passwords, sandbox test values. */
+  SEAL_KEY: secret("SEAL_KEY"),
+  /** Signs the portal's session cookie. */
+  SESSION_SECRET: secret("SESSION_SECRET"),
+  /** Explore grants' secrets are derived from it and stored nowhere. */
+  EXPLORE_KEY: secret("EXPLORE_KEY"),
+});
+
+export type Settings = z.infer<typeof settings> & { PORTAL_URL: string; GATEWAY_URL: string };
+export type Secrets = z.infer<typeof secrets>;
+export const secretNames = Object.keys(secrets.shape) as (keyof Secrets)[];
+
+/** One line that says which variable is wrong and why; values are never repeated, they may be secrets. */
+export class EnvError extends Error {}
+
+function parse<T>(schema: z.ZodType<T>, source: NodeJS.ProcessEnv): T {
+  // An empty variable counts as absent: that is what `FOO= npm start` means.
+  const given = Object.fromEntries(Object.entries(source).filter(([, v]) => v !== undefined && v !== ""));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const name = String(issue?.path[0] ?? "environment");
+  const message = issue?.message ?? "is not valid";
+  throw new EnvError(message.startsWith(name) ? message : `${name}: ${message}`);
+}
+
+/** Settings with their defaults; DATA_DIR absolute. Throws EnvError. */
+export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
+  const s = parse(settings, source);
+  return {
+    ...s,
+    DATA_DIR: resolve(s.DATA_DIR),
+    PORTAL_URL: (s.PORTAL_URL ?? `http://localhost:${s.PORT}`).replace(/\/$/, ""),
+    GATEWAY_URL: (s.GATEWAY_URL ?? `http://localhost:${s.GATEWAY_PORT}`).replace(/\/$/, ""),
+  };
+}
+
+/** The installation's secrets. Throws EnvError when one is missing, short or an example. */
+export const readSecrets = (source: NodeJS.ProcessEnv = process.env): Secrets => parse(secrets, source);
+
+let cachedSettings: Settings | undefined;
+let cachedSecrets: Secrets | undefined;
+
+/** Settings of this process, read once. */
+export function env(): Settings {
+  cachedSettings ??= readSettings();
+  return cachedSettings;
+}
+
+/** Secrets of this process, read once. */
+export function installationSecrets(): Secrets {
+  cachedSecrets ??= readSecrets();
+  return cachedSecrets;
+}

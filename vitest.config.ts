@@ -1,0 +1,14 @@
+import { randomBytes } from "node:crypto";
+import { defineConfig } from "vitest/config";
+
+const random = () => randomBytes(24).toString("base64url");
+
+export default defineConfig({
+  test: {
+    include: ["{lib,gateway,scripts,components,app,prisma}/**/*.test.{ts,tsx}"],
+    globalSetup: ["lib/test-kit/global-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: { PEPPER: random(), SEAL_KEY: random(), SESSION_SECRET: random(), EXPLORE_KEY: random(), LOG_LEVEL: "silent" },
+  },
+});

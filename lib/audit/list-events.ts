@@ -1,0 +1,34 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize, reaches } from "#lib/access/authorize.ts";
+import { db } from "#lib/db/client.ts";
+import { notFound } from "#lib/errors/app-error.ts";
+import { readOrganization } from "#lib/organization/read-organization.ts";
+import { type Page, type PageInput, pageOf } from "#lib/page.ts";
+
+export interface AuditEventDto {
+  id: string;
+  actorName: string;
+  action: string;
+  targetType: string;
+  targetName: string;
+  createdAt: Date;
+}
+
+/** Who did what in an organization, newest first. */
+export async function listEvents(
+  actor: Actor,
+  input: { organization: string } & PageInput,
+): Promise<Page<AuditEventDto>> {
+  const permit = authorize(actor, "organization:manage");
+  const organization = await readOrganization(actor, input.organization);
+  if (!reaches(permit, organization.id)) throw notFound();
+  return pageOf(input, ({ take, cursor }) =>
+    db().auditEvent.findMany({
+      where: { organizationId: organization.id },
+      select: { id: true, actorName: true, action: true, targetType: true, targetName: true, createdAt: true },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take,
+      ...cursor,
+    }),
+  );
+}

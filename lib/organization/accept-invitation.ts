@@ -1,0 +1,73 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorizeSelf } from "#lib/access/authorize.ts";
+import type { Role } from "#lib/access/permissions.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { db, transaction } from "#lib/db/client.ts";
+import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { newId } from "#lib/ids.ts";
+import { invitationTokenHash } from "./invite-member.ts";
+
+export interface OpenInvitation {
+  organization: { slug: string; name: string; isProvider: boolean };
+  email: string;
+  role: Role;
+}
+
+async function find(token: string, clock: Clock) {
+  const row = await db().invitation.findUnique({
+    where: { tokenHash: invitationTokenHash(token) },
+    select: {
+      id: true,
+      email: true,
+      role: true,
+      expiresAt: true,
+      acceptedAt: true,
+      organization: { select: { id: true, slug: true, name: true, isProvider: true } },
+    },
+  });
+  if (!row || row.acceptedAt || row.expiresAt <= clock()) throw notFound();
+  return row;
+}
+
+/** What an invitation link offers; whoever holds the link may read it. Throws NOT_FOUND when used, withdrawn or expired. */
+export async function readInvitation(token: string, clock: Clock = systemClock): Promise<OpenInvitation> {
+  const { organization, email, role } = await find(token, clock);
+  return { organization, email, role };
+}
+
+/** Makes the signed-in person a member. The account's address must be the invited one: a link that leaks opens nothing. */
+export async function acceptInvitation(
+  actor: Actor,
+  token: string,
+  clock: Clock = systemClock,
+): Promise<OpenInvitation> {
+  const person = authorizeSelf(actor);
+  const invitation = await find(token, clock);
+  if (person.email !== invitation.email) {
+    throw new AppError("FORBIDDEN", {
+      detail: `This invitation is for ${invitation.email}. You are signed in as ${person.email}.`,
+    });
+  }
+  const { organization, role } = invitation;
+  await transaction(async (tx) => {
+    const { count } = await tx.invitation.updateMany({
+      where: { id: invitation.id, acceptedAt: null },
+      data: { acceptedAt: clock() },
+    });
+    if (count === 0) throw notFound();
+    await tx.membership.upsert({
+      where: { organizationId_userId: { organizationId: organization.id, userId: person.userId } },
+      create: { id: newId(), organizationId: organization.id, userId: person.userId, role },
+      update: { role },
+    });
+    await recordEvent(
+      tx,
+      person,
+      "member.joined",
+      { organizationId: organization.id, type: "user", id: person.userId, name: person.name },
+      { role },
+    );
+  });
+  return { organization, email: invitation.email, role };
+}

@@ -1,0 +1,65 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize, ownedBy, type Permit } from "#lib/access/authorize.ts";
+import type { Role } from "#lib/access/permissions.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
+import { mayGrant } from "./organization.rules.ts";
+
+async function load(permit: Permit, membershipId: string) {
+  const row = await db().membership.findFirst({
+    where: { id: membershipId, ...ownedBy(permit) },
+    select: { id: true, organizationId: true, userId: true, role: true, user: { select: { name: true } } },
+  });
+  if (!row) throw notFound();
+  return row;
+}
+
+/** At least one owner always; the database holds the same line at commit. The row lock makes two removals at once take turns. */
+async function requireAnotherOwner(tx: Tx, organizationId: string, leaving: string): Promise<void> {
+  await tx.$queryRaw`select id from "Organization" where id = ${organizationId}::uuid for update`;
+  const others = await tx.membership.count({ where: { organizationId, role: "owner", id: { not: leaving } } });
+  if (others === 0)
+    throw new AppError("STATE_INVALID", {
+      detail: "An organization needs at least one owner. Make somebody else an owner first.",
+    });
+}
+
+/** Gives a member another role. Errors: field `role` (only an owner makes or changes an owner), STATE_INVALID (last owner). */
+export async function changeRole(actor: Actor, membershipId: string, role: Role): Promise<void> {
+  const permit = authorize(actor, "member:manage");
+  const member = await load(permit, membershipId);
+  if (!mayGrant(actor, member.organizationId, role) || !mayGrant(actor, member.organizationId, member.role)) {
+    throw fieldError("role", "Only an owner can make or change an owner.");
+  }
+  await transaction(async (tx) => {
+    if (member.role === "owner" && role !== "owner") await requireAnotherOwner(tx, member.organizationId, member.id);
+    await tx.membership.update({ where: { id: member.id }, data: { role } });
+    await recordEvent(
+      tx,
+      permit,
+      "member.role-changed",
+      { organizationId: member.organizationId, type: "user", id: member.userId, name: member.user.name },
+      { from: member.role, to: role },
+    );
+  });
+}
+
+/** Ends a membership. What the organization owns stays as it is, applications and keys go on (S117). */
+export async function removeMember(actor: Actor, membershipId: string): Promise<void> {
+  const permit = authorize(actor, "member:manage");
+  const member = await load(permit, membershipId);
+  if (!mayGrant(actor, member.organizationId, member.role)) {
+    throw new AppError("FORBIDDEN", { detail: "Only an owner can remove an owner." });
+  }
+  await transaction(async (tx) => {
+    if (member.role === "owner") await requireAnotherOwner(tx, member.organizationId, member.id);
+    await tx.membership.delete({ where: { id: member.id } });
+    await recordEvent(tx, permit, "member.removed", {
+      organizationId: member.organizationId,
+      type: "user",
+      id: member.userId,
+      name: member.user.name,
+    });
+  });
+}

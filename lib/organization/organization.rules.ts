@@ -1,0 +1,19 @@
+import type { Actor } from "#lib/access/actor.ts";
+import type { Role } from "#lib/access/permissions.ts";
+
+/** What each role is for, in the words of the members page. */
+export const roleWords: Record<Role, string> = {
+  owner: "Everything, also the organization itself and its owners",
+  admin: "Members, settings, publishing, applications",
+  editor: "Designs and publishes APIs and products, decides requests",
+  developer: "Registers applications, subscribes, manages credentials",
+  viewer: "Reads everything, changes nothing",
+};
+
+/** Only an owner makes an owner; admins give every other role. */
+export function mayGrant(actor: Actor, organizationId: string, role: Role): boolean {
+  if (actor.kind === "system") return true;
+  if (actor.kind !== "user") return false;
+  const own = actor.memberships.find((m) => m.organizationId === organizationId)?.role;
+  return own === "owner" || (own === "admin" && role !== "owner");
+}

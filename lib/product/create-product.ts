@@ -1,0 +1,47 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize, ownedBy } from "#lib/access/authorize.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { db, isUniqueViolation, transaction } from "#lib/db/client.ts";
+import { fieldError, notFound } from "#lib/errors/app-error.ts";
+import { newId, slugify } from "#lib/ids.ts";
+import { type CreateProductInput, DEFAULT_PLAN } from "./product.schema.ts";
+
+/** Drafts a product with one plan of 100 calls an hour. Field error: `title` when the name and version are taken. */
+export async function createProduct(actor: Actor, input: CreateProductInput): Promise<{ id: string }> {
+  const permit = authorize(actor, "product:write");
+  const space = await db().space.findFirst({
+    where: { slug: null, organization: { slug: input.organization }, ...ownedBy(permit) },
+    select: { id: true, organizationId: true },
+  });
+  if (!space) throw notFound();
+  const id = newId();
+  try {
+    await transaction(async (tx) => {
+      const name = slugify(input.title) || "product";
+      await tx.product.create({
+        data: {
+          id,
+          spaceId: space.id,
+          name,
+          version: input.version,
+          title: input.title,
+          plans: { create: { id: newId(), position: 0, ...DEFAULT_PLAN, rateLimits: [...DEFAULT_PLAN.rateLimits] } },
+        },
+      });
+      await recordEvent(tx, permit, "product.created", {
+        organizationId: space.organizationId,
+        type: "product",
+        id,
+        name: input.title,
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw fieldError(
+        "title",
+        `There is a product of this name with version ${input.version}. Choose another version.`,
+      );
+    throw error;
+  }
+  return { id };
+}

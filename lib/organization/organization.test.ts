@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
+import { db } from "#lib/db/client.ts";
+import { actorOfUser } from "#lib/identity/read-actor.ts";
+import { newId } from "#lib/ids.ts";
+import { ownDatabase } from "#lib/test-kit/database.ts";
+import { consumer, member, person, provider } from "#lib/test-kit/people.ts";
+import { acceptInvitation, readInvitation } from "./accept-invitation.ts";
+import { changeRole, removeMember } from "./change-member.ts";
+import { inviteMember } from "./invite-member.ts";
+import { listMembers, readOrganization } from "./read-organization.ts";
+import { updateOrganization } from "./update-organization.ts";
+
+ownDatabase();
+
+test("a provider starts with a space, a Sandbox with test values, and Production (X9)", async () => {
+  const { owner, slug, organizationId } = await provider("Acme Weather");
+  expect(slug).toBe("acme-weather");
+  const catalogs = await db().catalog.findMany({ where: { organizationId }, orderBy: { createdAt: "asc" } });
+  expect(catalogs.map((c) => [c.slug, c.kind, c.isDefault])).toEqual([
+    ["sandbox", "sandbox", true],
+    ["production", "production", false],
+  ]);
+  expect(await db().space.findMany({ where: { organizationId } })).toMatchObject([
+    { slug: null, pathPrefix: "acme-weather" },
+  ]);
+  const test = await readTestCredential(owner, slug, "sandbox");
+  expect(test?.clientId).toMatch(/^[0-9a-f]{32}$/);
+  expect(test?.secret).toMatch(/^pcs_test_[0-9A-Za-z]{49}$/);
+});
+
+test("test values are sealed at rest, and a viewer does not get them (S54)", async () => {
+  const { slug, organizationId } = await provider();
+  const viewer = await member(organizationId, "viewer");
+  expect(await readTestCredential(viewer, slug, "sandbox")).toBeNull();
+  const row = await db().sandboxTestCredential.findFirstOrThrow({ where: { catalog: { organizationId } } });
+  expect(Buffer.from(row.sealedSecret).toString("latin1")).not.toContain("pcs_test_");
+});
+
+test("two organizations of one name get different addresses", async () => {
+  const [one, two] = [await provider("Twin"), await provider("Twin")];
+  expect([one.slug, two.slug]).toEqual(["twin", "twin-2"]);
+});
+
+test("a consumer that starts to publish gets its catalogs, and cannot stop being a provider", async () => {
+  const { owner, slug, organizationId } = await consumer("Grows");
+  await updateOrganization(owner, slug, { name: "Grows", isProvider: true, isConsumer: true });
+  expect(await db().catalog.count({ where: { organizationId } })).toBe(2);
+  const now = await actorOfUser(owner.userId);
+  await expect(
+    updateOrganization(now, slug, { name: "Grows", isProvider: false, isConsumer: true }),
+  ).rejects.toMatchObject({ fields: [{ field: "isProvider" }] });
+});
+
+test("a foreign organization is as absent as one that does not exist", async () => {
+  const { slug } = await provider("Secretive");
+  const stranger = (await consumer("Stranger")).owner;
+  const foreign = await readOrganization(stranger, slug).catch((e) => e);
+  const random = await readOrganization(stranger, "no-such-thing").catch((e) => e);
+  expect([foreign.code, foreign.detail]).toEqual(["NOT_FOUND", random.detail]);
+});
+
+test("an invitation makes a member once, only for the invited address", async () => {
+  const { owner, slug, organizationId } = await provider("Inviting");
+  const guest = await person("Guest");
+  const { token } = await inviteMember(owner, slug, { email: guest.email, role: "editor" });
+  expect(await readInvitation(token)).toMatchObject({ email: guest.email, role: "editor" });
+  await expect(acceptInvitation(await person("Thief"), token)).rejects.toMatchObject({ code: "FORBIDDEN" });
+  await acceptInvitation(guest, token);
+  expect((await actorOfUser(guest.userId)).memberships).toMatchObject([{ organizationId, role: "editor" }]);
+  await expect(acceptInvitation(guest, token)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect(await db().invitation.count({ where: { organizationId, acceptedAt: null } })).toBe(0);
+});
+
+test("an admin cannot make or unmake an owner", async () => {
+  const { owner, slug, organizationId } = await provider("Ruled");
+  const admin = await member(organizationId, "admin");
+  await expect(inviteMember(admin, slug, { email: "x@example.com", role: "owner" })).rejects.toMatchObject({
+    fields: [{ field: "role" }],
+  });
+  const { members } = await listMembers(owner, slug);
+  const own = members.find((m) => m.userId === owner.userId)?.id ?? "";
+  await expect(changeRole(admin, own, "viewer")).rejects.toMatchObject({ fields: [{ field: "role" }] });
+});
+
+test("an organization keeps at least one owner, also against the database directly", async () => {
+  const { owner, slug } = await provider("Orphaned");
+  const { members } = await listMembers(owner, slug);
+  const own = members[0]?.id ?? "";
+  await expect(removeMember(owner, own)).rejects.toMatchObject({ code: "STATE_INVALID" });
+  await expect(db().membership.delete({ where: { id: own } })).rejects.toThrow(/at least one owner/);
+});
+
+test("the audit log refuses to be changed", async () => {
+  const { organizationId } = await provider("Audited");
+  await expect(db().auditEvent.updateMany({ where: { organizationId }, data: { action: "nothing" } })).rejects.toThrow(
+    /append-only/,
+  );
+  await expect(db().auditEvent.deleteMany({ where: { id: newId() } })).rejects.toThrow(/append-only/);
+});

@@ -1,0 +1,45 @@
+"use client";
+
+import { createContext, type RefObject, useContext, useEffect } from "react";
+
+export interface FieldWiring {
+  id: string;
+  labelId: string;
+  name: string;
+  required: boolean;
+  describedBy?: string;
+  invalid: boolean;
+  /** The control tells its Field what was left behind (blur) and what is being typed. */
+  onLeave: (value: string) => void;
+  onType: (value: string) => void;
+}
+
+export const FieldContext = createContext<FieldWiring | null>(null);
+
+/** What the surrounding Field gives to its control; null outside of one. */
+export const useField = (): FieldWiring | null => useContext(FieldContext);
+
+/** The attributes that tie a native control to its Field; the control's own props win. */
+export function fieldProps(field: FieldWiring | null) {
+  if (!field) return {};
+  return {
+    id: field.id,
+    name: field.name,
+    "aria-required": field.required || undefined,
+    "aria-invalid": field.invalid || undefined,
+    "aria-describedby": field.describedBy,
+  };
+}
+
+/**
+ * Never clear what was typed: React resets a form after each of its actions, a refused one too. The reset event can
+ * be cancelled, and every control does so for the form that it stands in.
+ */
+export function useKeepTyped(ref: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const form = ref.current?.closest("form");
+    const keep = (event: Event) => event.preventDefault();
+    form?.addEventListener("reset", keep);
+    return () => form?.removeEventListener("reset", keep);
+  }, [ref]);
+}

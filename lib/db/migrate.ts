@@ -50,6 +50,19 @@ class WholeScriptPg extends PrismaPg {
   }
 }
 
+/**
+ * The engine's imports, with its timers unreferenced: it never clears the ten-second limit that it puts on taking its
+ * lock, and the process would live on until then.
+ */
+const imports = Object.fromEntries(
+  Object.entries(engineModule).map(([name, value]) => [
+    name,
+    name.startsWith("__wbg_setTimeout_")
+      ? (work: () => void, delayMs: number) => setTimeout(work, delayMs).unref()
+      : value,
+  ]),
+) as unknown as WebAssembly.ModuleImports;
+
 let loaded = false;
 
 /** Prisma's schema engine, from npm, without its native binary (docs/decisions/002). */
@@ -59,7 +72,7 @@ async function withEngine<T>(url: string, work: (engine: Engine) => Promise<T>):
       .resolve("@prisma/schema-engine-wasm/schema_engine_bg")
       .replace(/\.js$/, ".wasm");
     const module = await WebAssembly.compile(readFileSync(file));
-    const instance = await WebAssembly.instantiate(module, { "./schema_engine_bg.js": engineModule });
+    const instance = await WebAssembly.instantiate(module, { "./schema_engine_bg.js": imports });
     engineModule.__wbg_set_wasm(instance.exports);
     (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
     loaded = true;

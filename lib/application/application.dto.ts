@@ -1,0 +1,82 @@
+import type { CredentialDto } from "#lib/credential/credential.dto.ts";
+import { credentialSelect, toCredentialDto } from "#lib/credential/credential.dto.ts";
+import type { Environment } from "#lib/credential/credential.schema.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import type { ApplicationState } from "./application.rules.ts";
+
+const organization = { select: { id: true, slug: true, name: true } } as const;
+
+/** One line of the list: only what the line shows. */
+export const applicationRowSelect = {
+  id: true,
+  name: true,
+  description: true,
+  state: true,
+  createdAt: true,
+  organization,
+  credentials: { where: { kind: "standard", status: "active" }, select: { environment: true, lastUsedAt: true } },
+  subscriptions: {
+    where: { state: { in: ["active", "pending", "suspended"] } },
+    select: { state: true, release: { select: { title: true } }, plan: { select: { title: true } } },
+    orderBy: { createdAt: "asc" },
+  },
+} as const satisfies Prisma.ApplicationSelect;
+
+export const applicationSelect = {
+  id: true,
+  name: true,
+  description: true,
+  state: true,
+  createdAt: true,
+  organization,
+  credentials: {
+    where: { kind: "standard" },
+    select: credentialSelect,
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+  },
+} as const satisfies Prisma.ApplicationSelect;
+
+export type ApplicationRow = Prisma.ApplicationGetPayload<{ select: typeof applicationRowSelect }>;
+type ApplicationDetailRow = Prisma.ApplicationGetPayload<{ select: typeof applicationSelect }>;
+
+interface ApplicationHead {
+  id: string;
+  name: string;
+  description: string;
+  state: ApplicationState;
+  createdAt: Date;
+  organization: { id: string; slug: string; name: string };
+}
+
+export interface ApplicationLine extends ApplicationHead {
+  /** Environments in which it has an active credential. */
+  environments: Environment[];
+  credentials: number;
+  lastUsedAt: Date | null;
+  subscriptions: { product: string; plan: string; state: "active" | "pending" | "suspended" }[];
+}
+
+export interface ApplicationDto extends ApplicationHead {
+  credentials: CredentialDto[];
+}
+
+export function toApplicationLine(row: ApplicationRow): ApplicationLine {
+  const { credentials, subscriptions, ...head } = row;
+  const used = credentials.map((c) => c.lastUsedAt?.getTime() ?? 0);
+  const last = Math.max(0, ...used);
+  return {
+    ...head,
+    environments: [...new Set(credentials.map((c) => c.environment))].sort().reverse(),
+    credentials: credentials.length,
+    lastUsedAt: last > 0 ? new Date(last) : null,
+    subscriptions: subscriptions.map((s) => ({
+      product: s.release.title,
+      plan: s.plan.title,
+      state: s.state as "active" | "pending" | "suspended",
+    })),
+  };
+}
+
+export function toApplicationDto(row: ApplicationDetailRow, now: Date): ApplicationDto {
+  return { ...row, credentials: row.credentials.map((c) => toCredentialDto(c, now)) };
+}

@@ -1,0 +1,20 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize, ownedBy } from "#lib/access/authorize.ts";
+import { db } from "#lib/db/client.ts";
+import { type Page, type PageInput, pageOf } from "#lib/page.ts";
+import { type ApplicationLine, applicationRowSelect, toApplicationLine } from "./application.dto.ts";
+
+/** The applications of all organizations that the actor belongs to, newest first. */
+export async function listApplications(actor: Actor, page: PageInput = {}): Promise<Page<ApplicationLine>> {
+  const permit = authorize(actor, "application:read");
+  const found = await pageOf(page, ({ take, cursor }) =>
+    db().application.findMany({
+      where: { isTest: false, ...ownedBy(permit) },
+      select: applicationRowSelect,
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take,
+      ...cursor,
+    }),
+  );
+  return { rows: found.rows.map(toApplicationLine), next: found.next };
+}

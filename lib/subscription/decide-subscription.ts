@@ -1,0 +1,101 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize, ownedThrough, type Permit } from "#lib/access/authorize.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { systemClock } from "#lib/clock.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { recordChange } from "#lib/gateway-feed/record-change.ts";
+import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { subscriptionCan, subscriptionStates } from "./subscription.rules.ts";
+import { type DecideSubscriptionInput, decideSubscriptionInput } from "./subscription.schema.ts";
+
+export interface DecidedSubscription {
+  state: "active" | "rejected";
+  application: string;
+  plan: string;
+  live: LiveState;
+}
+
+/**
+ * The provider approves or rejects a request for a plan of its catalog. Approval ends the plan that was in force, in
+ * the same transaction. The decision is recorded in the provider's audit log and in the developer's.
+ */
+export async function decideSubscription(
+  actor: Actor,
+  input: DecideSubscriptionInput,
+  clock = systemClock,
+): Promise<DecidedSubscription> {
+  const permit = authorize(actor, "subscription:decide");
+  const { subscriptionId, decision, reason } = decideSubscriptionInput.parse(input);
+  const request = await loadRequest(permit, subscriptionId);
+  const state = decision === "approve" ? ("active" as const) : ("rejected" as const);
+  const xid = await transaction(async (tx) => {
+    if (state === "active") await endInForce(tx, request);
+    const changed = await tx.subscription.updateMany({
+      where: { id: subscriptionId, state: "pending" },
+      data: { state, decisionReason: reason, decidedAt: clock(), decidedById: decider(permit) },
+    });
+    if (changed.count === 0) throw new AppError("CONFLICT");
+    await recordDecision(tx, permit, request, { state, reason });
+    return recordChange(tx, "subscription", subscriptionId);
+  });
+  const live = await waitUntilLive(xid);
+  return { state, application: request.application.name, plan: request.plan.title, live };
+}
+
+async function loadRequest(permit: Permit, subscriptionId: string) {
+  const request = await db().subscription.findFirst({
+    where: { id: subscriptionId, ...ownedThrough("catalog", permit) },
+    select: {
+      id: true,
+      state: true,
+      applicationId: true,
+      productId: true,
+      catalogId: true,
+      application: { select: { name: true, organizationId: true } },
+      catalog: { select: { organizationId: true } },
+      release: { select: { title: true, state: true } },
+      plan: { select: { title: true } },
+    },
+  });
+  if (!request) throw notFound();
+  if (!subscriptionCan("decide", request.state)) {
+    const title = subscriptionStates[request.state].title.toLowerCase();
+    throw new AppError("STATE_INVALID", { detail: `The request is ${title} already.` });
+  }
+  if (request.release.state === "retired") throw new AppError("STATE_INVALID", { detail: "The product is retired." });
+  return request;
+}
+
+type Request = Awaited<ReturnType<typeof loadRequest>>;
+
+const decider = ({ actor }: Permit): string | null => (actor.kind === "user" ? actor.userId : null);
+
+async function endInForce(tx: Tx, { applicationId, productId, catalogId }: Request): Promise<void> {
+  const ended = await tx.subscription.updateManyAndReturn({
+    where: { applicationId, productId, catalogId, state: { in: ["active", "suspended"] } },
+    data: { state: "cancelled" },
+    select: { id: true },
+  });
+  for (const { id } of ended) await recordChange(tx, "subscription", id);
+}
+
+async function recordDecision(
+  tx: Tx,
+  permit: Permit,
+  request: Request,
+  { state, reason }: { state: "active" | "rejected"; reason: string },
+): Promise<void> {
+  const action = state === "active" ? "subscription.approved" : "subscription.rejected";
+  const detail = {
+    application: request.application.name,
+    product: request.release.title,
+    plan: request.plan.title,
+    reason,
+  };
+  const owners = new Set([request.catalog.organizationId, request.application.organizationId]);
+  for (const organizationId of owners) {
+    const target = { organizationId, type: "subscription", id: request.id, name: request.application.name };
+    await recordEvent(tx, permit, action, target, detail);
+  }
+}

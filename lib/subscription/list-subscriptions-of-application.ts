@@ -1,0 +1,21 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize } from "#lib/access/authorize.ts";
+import { loadApplication } from "#lib/application/load-application.ts";
+import { db } from "#lib/db/client.ts";
+import { type SubscriptionDto, subscriptionSelect, toSubscriptionDto } from "./subscription.dto.ts";
+
+/** More than one application subscribes to; the page says so when there are more. */
+const ROWS_MAX = 200;
+
+/** The subscriptions of one application that are open or were rejected, oldest first (S21); cancelled ones are history. */
+export async function listSubscriptionsOfApplication(actor: Actor, applicationId: string): Promise<SubscriptionDto[]> {
+  const permit = authorize(actor, "application:read");
+  await loadApplication(permit, applicationId);
+  const rows = await db().subscription.findMany({
+    where: { applicationId, state: { not: "cancelled" } },
+    select: subscriptionSelect,
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    take: ROWS_MAX,
+  });
+  return rows.map(toSubscriptionDto);
+}

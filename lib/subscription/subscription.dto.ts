@@ -1,0 +1,75 @@
+import type { Prisma } from "#lib/db/generated/client.ts";
+import type { PlanDto } from "#lib/product/product.dto.ts";
+import { planSelect, toPlanDto } from "#lib/product/product.dto.ts";
+import type { SubscriptionState } from "./subscription.rules.ts";
+
+export const subscriptionSelect = {
+  id: true,
+  state: true,
+  comment: true,
+  decisionReason: true,
+  decidedAt: true,
+  createdAt: true,
+  productId: true,
+  application: { select: { id: true, name: true, organization: { select: { name: true } } } },
+  catalog: { select: { slug: true, title: true, kind: true, organization: { select: { slug: true, name: true } } } },
+  plan: { select: planSelect },
+  release: {
+    select: {
+      id: true,
+      title: true,
+      version: true,
+      state: true,
+      apis: {
+        select: { publishedApi: { select: { slug: true, revision: { select: { title: true, version: true } } } } },
+        orderBy: { publishedApi: { slug: "asc" } },
+      },
+    },
+  },
+} as const satisfies Prisma.SubscriptionSelect;
+
+type SubscriptionRow = Prisma.SubscriptionGetPayload<{ select: typeof subscriptionSelect }>;
+
+export interface SubscriptionDto {
+  id: string;
+  state: SubscriptionState;
+  /** The developer's note to the reviewer. */
+  comment: string;
+  decisionReason: string;
+  decidedAt: Date | null;
+  createdAt: Date;
+  application: { id: string; name: string; organization: string };
+  catalog: {
+    slug: string;
+    title: string;
+    kind: "sandbox" | "production";
+    organization: { slug: string; name: string };
+  };
+  product: { id: string; releaseId: string; title: string; version: string; retired: boolean };
+  plan: PlanDto;
+  apis: { slug: string; title: string; version: string }[];
+}
+
+export const toSubscriptionDto = (row: SubscriptionRow): SubscriptionDto => ({
+  id: row.id,
+  state: row.state,
+  comment: row.comment,
+  decisionReason: row.decisionReason,
+  decidedAt: row.decidedAt,
+  createdAt: row.createdAt,
+  application: {
+    id: row.application.id,
+    name: row.application.name,
+    organization: row.application.organization.name,
+  },
+  catalog: row.catalog,
+  product: {
+    id: row.productId,
+    releaseId: row.release.id,
+    title: row.release.title,
+    version: row.release.version,
+    retired: row.release.state === "retired",
+  },
+  plan: toPlanDto(row.plan),
+  apis: row.release.apis.map(({ publishedApi }) => ({ slug: publishedApi.slug, ...publishedApi.revision })),
+});

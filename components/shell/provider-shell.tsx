@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import { paths } from "#lib/paths.ts";
 import { CatalogEdge, CatalogScope } from "./catalog-scope.tsx";
 import { Lintel } from "./lintel.tsx";
+import { ProviderFrame } from "./provider-frame.tsx";
 import { ProviderRail } from "./provider-rail.tsx";
 import { type ProviderRailProps, railGroups } from "./rail-groups.tsx";
-import { ShellFrame } from "./shell-frame.tsx";
 import type { ScopeOption, ShellActor } from "./shell-types.ts";
 
 interface ProviderShellProps extends ProviderRailProps {
@@ -13,8 +13,6 @@ interface ProviderShellProps extends ProviderRailProps {
   organizations: ScopeOption[];
   /** Slug of the catalog in view; read from the address where left out. */
   catalog?: string;
-  /** The studio: slim rail, panes from edge to edge. */
-  slim?: boolean;
   tools?: ReactNode;
   signOut?: ReactNode;
   children: ReactNode;
@@ -22,25 +20,15 @@ interface ProviderShellProps extends ProviderRailProps {
 
 /** Pages of a provider: organization and catalog in the lintel, whose lower edge names the catalog; rail at the side. */
 export function ProviderShell(props: ProviderShellProps) {
-  const {
-    actor,
-    organizations,
-    organization,
-    catalogs,
-    catalog,
-    slim,
-    tools,
-    signOut,
-    children,
-    draftCount,
-    approvalCount,
-  } = props;
+  const { actor, organizations, organization, catalogs, catalog, tools, signOut, children, draftCount, approvalCount } =
+    props;
   const rail = { organization, catalogs, draftCount, approvalCount };
   const scope = { organization: organization.slug, catalogs, current: catalog };
   return (
-    <ShellFrame
-      full={slim}
-      rail={<ProviderRail {...rail} slim={slim} />}
+    <ProviderFrame
+      organization={organization.slug}
+      rail={<ProviderRail {...rail} />}
+      slimRail={<ProviderRail {...rail} slim />}
       lintel={
         <Lintel
           actor={actor}
@@ -55,6 +43,6 @@ export function ProviderShell(props: ProviderShellProps) {
       }
     >
       {children}
-    </ShellFrame>
+    </ProviderFrame>
   );
 }

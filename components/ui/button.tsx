@@ -15,10 +15,10 @@ interface Look {
 }
 
 const variants: Record<ButtonVariant, string> = {
-  primary: "bg-accent text-accent-ink hover:bg-accent-hover",
+  primary: "border-transparent bg-accent text-accent-ink hover:bg-accent-hover",
   line: "border-line-strong bg-surface text-ink hover:bg-hover",
-  ghost: "text-ink-2 hover:bg-hover hover:text-ink",
-  danger: "bg-bad-fill text-bad-ink hover:bg-bad-fill/90",
+  ghost: "border-transparent text-ink-2 hover:bg-hover hover:text-ink",
+  danger: "border-transparent bg-bad-fill text-bad-ink hover:bg-bad-fill/90",
 };
 const sizes: Record<ButtonSize, string> = {
   sm: "min-h-control-sm gap-[5px] px-2 text-12 [&_svg]:size-3.5",
@@ -29,7 +29,7 @@ const sizes: Record<ButtonSize, string> = {
 /** The classes of a button, for elements that are not one of the three below (a react-aria trigger). */
 export const buttonClass = (variant: ButtonVariant = "line", size: ButtonSize = "md", extra?: string): string =>
   cx(
-    "relative inline-flex items-center justify-center rounded-1 border border-transparent text-center font-550",
+    "relative inline-flex items-center justify-center rounded-1 border text-center font-550",
     "transition-colors duration-(--d-1) md:whitespace-nowrap [&_svg]:shrink-0 [&_svg]:stroke-[1.75]",
     "disabled:border-line disabled:bg-sunken disabled:text-ink-off",
     variants[variant],

@@ -1,5 +1,5 @@
 import NextLink from "next/link";
-import { Fragment, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 export interface Crumb {
   label: string;
@@ -23,18 +23,20 @@ export function PageHead({ crumbs = [], title, status, lead, actions }: PageHead
       <div className="min-w-0 flex-1">
         {crumbs.length > 0 && (
           <nav aria-label="Breadcrumb" className="mb-1 text-12 text-ink-3">
-            {crumbs.map((crumb, index) => (
-              <Fragment key={crumb.label}>
-                {index > 0 && <span aria-hidden="true"> / </span>}
-                {crumb.href ? (
-                  <NextLink href={crumb.href} className="text-ink-2 hover:underline">
-                    {crumb.label}
-                  </NextLink>
-                ) : (
-                  crumb.label
-                )}
-              </Fragment>
-            ))}
+            <ol className="flex flex-wrap gap-x-1">
+              {crumbs.map((crumb, index) => (
+                <li key={crumb.label}>
+                  {index > 0 && <span aria-hidden="true">/ </span>}
+                  {crumb.href ? (
+                    <NextLink href={crumb.href} className="text-ink-2 hover:underline">
+                      {crumb.label}
+                    </NextLink>
+                  ) : (
+                    crumb.label
+                  )}
+                </li>
+              ))}
+            </ol>
           </nav>
         )}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">

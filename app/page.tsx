@@ -1,3 +1,7 @@
+import { redirect } from "next/navigation";
+import { paths } from "#lib/paths.ts";
+
+/** The catalog is the portal's front page. */
 export default function Home() {
-  return <h1>Portico</h1>;
+  redirect(paths.catalog());
 }

@@ -13,6 +13,8 @@ interface DeveloperShellProps {
   provider?: string;
   /** Explore: panes from edge to edge. */
   full?: boolean;
+  /** Slug of a provider organization that the person may work in. */
+  publishes?: string;
   tools?: ReactNode;
   signOut?: ReactNode;
   children: ReactNode;
@@ -20,7 +22,7 @@ interface DeveloperShellProps {
 
 /** Pages of a developer: areas in the lintel, no rail. */
 export function DeveloperShell(props: DeveloperShellProps) {
-  const { actor, organizations = [], current, provider, full, tools, signOut, children } = props;
+  const { actor, organizations = [], current, provider, full, publishes, tools, signOut, children } = props;
   const scope = current && actor ? { label: "Organization", current, options: organizations } : undefined;
   return (
     <ShellFrame
@@ -30,7 +32,7 @@ export function DeveloperShell(props: DeveloperShellProps) {
           actor={actor}
           provider={provider}
           scope={scope}
-          areas={developerAreas(actor !== null)}
+          areas={developerAreas(actor !== null, publishes)}
           tools={tools}
           signOut={signOut}
         />

@@ -10,13 +10,15 @@ interface PublicShellProps {
   /** Whose portal this is. */
   provider?: string;
   full?: boolean;
+  /** Slug of a provider organization that the person may work in. */
+  publishes?: string;
   tools?: ReactNode;
   signOut?: ReactNode;
   children: ReactNode;
 }
 
 /** Pages that need no sign-in: catalog, reference. */
-export function PublicShell({ actor, provider, full, tools, signOut, children }: PublicShellProps) {
+export function PublicShell({ actor, provider, full, publishes, tools, signOut, children }: PublicShellProps) {
   return (
     <ShellFrame
       full={full}
@@ -24,7 +26,7 @@ export function PublicShell({ actor, provider, full, tools, signOut, children }:
         <Lintel
           actor={actor}
           provider={provider}
-          areas={developerAreas(actor !== null)}
+          areas={developerAreas(actor !== null, publishes)}
           tools={tools}
           signOut={signOut}
         />

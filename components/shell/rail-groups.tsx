@@ -36,6 +36,7 @@ export function railGroups({ organization, catalogs, draftCount, approvalCount }
           icon: catalog.slug === "sandbox" ? <FlaskConical /> : <Globe />,
           children: [
             { label: "Products", href: paths.catalogProducts(ref) },
+            { label: "Explore", href: paths.explore(ref) },
             { label: "Settings", href: paths.endpoints(ref) },
           ],
         };

@@ -1,0 +1,40 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { currentActor } from "#app/_server/actor.ts";
+import { safeNext } from "#app/_server/next-path.ts";
+import { SignUpForm } from "#components/identity/sign-up-form.tsx";
+import { AuthShell } from "#components/shell/auth-shell.tsx";
+import { readInvitation } from "#lib/organization/accept-invitation.ts";
+import { paths } from "#lib/paths.ts";
+import { signUpAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Create account" };
+
+/** The address that an invitation link is for, when the person comes from one. */
+async function invitedAs(next: string): Promise<string | undefined> {
+  const token = /^\/invitations\/([\w-]+)$/.exec(next)?.[1];
+  if (!token) return undefined;
+  return (await readInvitation(token).catch(() => null))?.email;
+}
+
+export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
+  const next = safeNext((await searchParams).next, paths.home());
+  if ((await currentActor()).kind === "user") redirect(next);
+  return (
+    <AuthShell
+      title="Create account"
+      lead="One account to browse, subscribe and call, and to publish APIs of your own."
+      footer={
+        <>
+          You have an account?{" "}
+          <Link href={paths.signIn(next)} className="link">
+            Sign in
+          </Link>
+        </>
+      }
+    >
+      <SignUpForm next={next} invitedAs={await invitedAs(next)} action={signUpAction} />
+    </AuthShell>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Pager } from "#components/ui/pager.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { listEvents } from "#lib/audit/list-events.ts";
+import { formatMoment } from "#lib/format.ts";
+import { pageInput } from "#lib/page.ts";
+import { paths } from "#lib/paths.ts";
+
+export const metadata: Metadata = { title: "Audit log" };
+
+export default async function AuditPage({ params, searchParams }: PageProps<"/provider/[organization]/audit">) {
+  const { organization } = await params;
+  const { after } = pageInput.parse(await searchParams);
+  const here = paths.audit(organization);
+  const person = await requirePerson(here);
+  const events = await forPage(here, () => listEvents(person, { organization, after }));
+  return (
+    <>
+      <PageHead title="Audit log" lead="Who did what, newest first. Nobody can change or delete an entry." />
+      <Table label="Audit events">
+        <thead>
+          <tr>
+            <Th>When</Th>
+            <Th>Who</Th>
+            <Th>What</Th>
+            <Th>On</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {events.rows.map((event) => (
+            <tr key={event.id}>
+              <Td className="md:whitespace-nowrap">{formatMoment(event.createdAt)}</Td>
+              <Td label="Who">{event.actorName}</Td>
+              <Td label="What" mono>
+                {event.action}
+              </Td>
+              <Td label="On">{event.targetName}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      <Pager
+        label="audit events"
+        {...(after && { previous: here })}
+        {...(events.next && { next: `${here}?after=${events.next}` })}
+      />
+    </>
+  );
+}

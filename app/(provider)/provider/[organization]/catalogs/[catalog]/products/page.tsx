@@ -1,0 +1,116 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { RetireRelease } from "#components/catalog/retire-release.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Pager } from "#components/ui/pager.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { mayIn } from "#lib/access/authorize.ts";
+import { readCatalog } from "#lib/catalog/read-catalog.ts";
+import { formatMoment, formatNumber } from "#lib/format.ts";
+import { pageInput } from "#lib/page.ts";
+import { paths } from "#lib/paths.ts";
+import { listReleases } from "#lib/product/list-releases.ts";
+import { printRateLimit } from "#lib/product/product.schema.ts";
+import { retireReleaseAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Published products" };
+
+export default async function CatalogProductsPage({
+  params,
+  searchParams,
+}: PageProps<"/provider/[organization]/catalogs/[catalog]/products">) {
+  const ref = await params;
+  const { after } = pageInput.parse(await searchParams);
+  const here = paths.catalogProducts(ref);
+  const person = await requirePerson(here);
+  const catalog = await forPage(here, () => readCatalog(person, ref.organization, ref.catalog));
+  const releases = await forPage(here, () => listReleases(person, { ...ref, after }));
+  const mayPublish = mayIn(person, "catalog:publish", catalog.organizationId);
+  return (
+    <>
+      <PageHead
+        crumbs={[
+          { label: catalog.organization.name, href: paths.provider(ref.organization) },
+          { label: catalog.title },
+        ]}
+        title="Products"
+        lead={`What callers get in ${catalog.title} now. Drafts change nothing here until they are published.`}
+        actions={<LinkButton href={paths.explore(ref)}>Open in Explore</LinkButton>}
+      />
+      {releases.rows.length === 0 ? (
+        <EmptyState
+          title={`Nothing is published in ${catalog.title}`}
+          action={
+            <LinkButton variant="primary" href={paths.draftApis(ref.organization)}>
+              Open drafts
+            </LinkButton>
+          }
+        >
+          Design or import an API among the drafts, then publish it here.
+        </EmptyState>
+      ) : (
+        <Table label={`Products in ${catalog.title}`}>
+          <thead>
+            <tr>
+              <Th>Product</Th>
+              <Th>APIs</Th>
+              <Th>Plans</Th>
+              <Th numeric>Applications</Th>
+              <Th>Published</Th>
+              {mayPublish && <Th hidden>Actions</Th>}
+            </tr>
+          </thead>
+          <tbody>
+            {releases.rows.map((release) => (
+              <tr key={release.id}>
+                <Td>
+                  <Link href={paths.draftProduct(ref.organization, release.productId)} className="link font-semibold">
+                    {release.title}
+                  </Link>{" "}
+                  <span className="font-mono text-12 text-ink-3">{release.version}</span>
+                </Td>
+                <Td label="APIs">
+                  {release.apis.map((api) => (
+                    <div key={api.slug}>
+                      <Link href={paths.api({ ...ref, api: api.slug })} className="link">
+                        {api.title}
+                      </Link>{" "}
+                      <span className="font-mono text-12 text-ink-3">{api.basePath}</span>
+                    </div>
+                  ))}
+                </Td>
+                <Td label="Plans">
+                  {release.plans.map((plan) => (
+                    <div key={plan.id}>
+                      {plan.title}{" "}
+                      <span className="font-mono text-12 text-ink-3">
+                        {plan.rateLimits.map(printRateLimit).join(", ") || "unlimited"}
+                      </span>
+                    </div>
+                  ))}
+                </Td>
+                <Td label="Applications" numeric>
+                  {formatNumber(release.subscribers)}
+                </Td>
+                <Td label="Published">{formatMoment(release.publishedAt)}</Td>
+                {mayPublish && (
+                  <Td className="md:text-end">
+                    <RetireRelease release={release} catalog={catalog.title} action={retireReleaseAction} />
+                  </Td>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <Pager
+        label="products"
+        {...(after && { previous: here })}
+        {...(releases.next && { next: `${here}?after=${releases.next}` })}
+      />
+    </>
+  );
+}

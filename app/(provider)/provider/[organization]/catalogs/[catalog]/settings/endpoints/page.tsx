@@ -1,0 +1,155 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { ResetTestValues } from "#components/catalog/reset-test-values.tsx";
+import { ClientId } from "#components/ui/client-id.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { KeyValue } from "#components/ui/key-value.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Status } from "#components/ui/status.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { Tag } from "#components/ui/tag.tsx";
+import { TestValue } from "#components/ui/test-value.tsx";
+import { TitleBlock } from "#components/ui/title-block.tsx";
+import { mayIn } from "#lib/access/authorize.ts";
+import { readEndpoints, type TestCredentialDto } from "#lib/catalog/read-endpoints.ts";
+import { formatMoment, plural } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import { resetTestCredentialAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Endpoints" };
+
+const address = (label: string, hint: string, value: string) => ({
+  label,
+  hint,
+  value: <code className="text-code">{value}</code>,
+  actions: <CopyButton value={value} label={label} />,
+});
+
+function TestApplication({
+  test,
+  catalogId,
+  mayReset,
+}: {
+  test: TestCredentialDto;
+  catalogId: string;
+  mayReset: boolean;
+}) {
+  const products = test.products.map((p) => `${p.title} ${p.version}`).join(", ");
+  return (
+    <Section
+      title="Test application"
+      note={<Tag>test value</Tag>}
+      actions={mayReset && <ResetTestValues catalogId={catalogId} action={resetTestCredentialAction} />}
+    >
+      <KeyValue
+        rows={[
+          {
+            label: "Client ID",
+            hint: "Filled in on the test panel",
+            value: <ClientId value={test.clientId} of="the test application" />,
+          },
+          {
+            label: "Client secret",
+            hint: "Opens nothing but this sandbox",
+            value: <TestValue value={test.secret} label="test secret" badge={false} />,
+          },
+          {
+            label: "Subscribed to",
+            hint: "Grows with each republish",
+            value: products || "Nothing yet. Publish a product here.",
+          },
+        ]}
+      />
+      <p className="mt-2 text-12 text-ink-3">
+        Secrets of real applications are kept as hashes and cannot be shown here or anywhere.
+      </p>
+    </Section>
+  );
+}
+
+export default async function EndpointsPage({
+  params,
+}: PageProps<"/provider/[organization]/catalogs/[catalog]/settings/endpoints">) {
+  const ref = await params;
+  const here = paths.endpoints(ref);
+  const person = await requirePerson(here);
+  const { catalog, gateways, test, ...endpoints } = await forPage(here, () =>
+    readEndpoints(person, ref.organization, ref.catalog),
+  );
+  return (
+    <>
+      <PageHead
+        crumbs={[{ label: catalog.title, href: paths.catalogProducts(ref) }, { label: "Settings" }]}
+        title="Endpoints"
+        lead="Where callers reach this catalog, and the test values that stand for an application."
+      />
+      <TitleBlock
+        facts={[
+          {
+            label: "Catalog",
+            value: (
+              <>
+                {catalog.title} {catalog.isDefault && <span className="font-normal text-ink-3">cannot be deleted</span>}
+              </>
+            ),
+          },
+          { label: "Path prefix", value: endpoints.pathPrefix, mono: true },
+          {
+            label: "Gateways",
+            value: (
+              <Status state={gateways.length > 0 ? "active" : "failed"}>
+                {gateways.length > 0 ? plural(gateways.length, "gateway") : "None answers"}
+              </Status>
+            ),
+            grow: true,
+          },
+        ]}
+      />
+      <Section title="Addresses">
+        <KeyValue
+          rows={[
+            address("Gateway URL", "Base path and operation follow", endpoints.gatewayUrl),
+            address("Portal URL", "What developers open", endpoints.portalUrl),
+          ]}
+        />
+      </Section>
+      {test && (
+        <TestApplication
+          test={test}
+          catalogId={catalog.id}
+          mayReset={mayIn(person, "catalog:manage", catalog.organizationId)}
+        />
+      )}
+      <Section title="Gateways">
+        {gateways.length === 0 ? (
+          <EmptyState title="No gateway has been heard of for five seconds">
+            Calls are refused until one runs. Start it with <code>npm start</code>, and look at its log.
+          </EmptyState>
+        ) : (
+          <Table label="Gateways">
+            <thead>
+              <tr>
+                <Th>Address</Th>
+                <Th>Running since</Th>
+                <Th>State</Th>
+              </tr>
+            </thead>
+            <tbody>
+              {gateways.map((gateway) => (
+                <tr key={gateway.address + gateway.startedAt.toISOString()}>
+                  <Td mono>{gateway.address}</Td>
+                  <Td label="Running since">{formatMoment(gateway.startedAt)}</Td>
+                  <Td label="State">
+                    <Status state="active">Answers</Status>
+                  </Td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { currentActor, forPage } from "#app/_server/actor.ts";
+import { SignOutButton } from "#components/identity/sign-out-button.tsx";
+import { ProviderShell } from "#components/shell/provider-shell.tsx";
+import { readProviderFrame } from "#lib/organization/read-provider-frame.ts";
+import { paths } from "#lib/paths.ts";
+
+/** The frame of a provider's pages. It guards nothing: page, action and use case each check for themselves. */
+export default async function ProviderLayout({ params, children }: LayoutProps<"/provider/[organization]">) {
+  const { organization: slug } = await params;
+  const actor = await currentActor();
+  const frame = await forPage(paths.provider(slug), () => readProviderFrame(actor, slug));
+  const memberships = actor.kind === "user" ? actor.memberships : [];
+  return (
+    <ProviderShell
+      actor={actor.kind === "user" ? { name: actor.name, email: actor.email } : null}
+      organizations={memberships.map((m) => ({
+        label: m.organizationName,
+        href: m.isProvider ? paths.provider(m.organizationSlug) : paths.members(m.organizationSlug),
+        note: m.role,
+      }))}
+      organization={frame.organization}
+      catalogs={frame.catalogs}
+      draftCount={frame.draftCount}
+      approvalCount={frame.approvalCount}
+      signOut={<SignOutButton />}
+    >
+      {children}
+    </ProviderShell>
+  );
+}

@@ -1,0 +1,111 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { LinkButton } from "#components/ui/button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Note } from "#components/ui/note.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { formatMoment, plural } from "#lib/format.ts";
+import { readProviderFrame } from "#lib/organization/read-provider-frame.ts";
+import { paths } from "#lib/paths.ts";
+import { listReleases } from "#lib/product/list-releases.ts";
+
+export const metadata: Metadata = { title: "Dashboard" };
+
+export default async function DashboardPage({ params }: PageProps<"/provider/[organization]">) {
+  const { organization: slug } = await params;
+  const here = paths.provider(slug);
+  const person = await requirePerson(here);
+  const frame = await forPage(here, () => readProviderFrame(person, slug));
+  const live = await forPage(here, () =>
+    Promise.all(
+      frame.catalogs.map(async (catalog) => ({
+        catalog,
+        releases: (await listReleases(person, { organization: slug, catalog: catalog.slug })).rows,
+      })),
+    ),
+  );
+  return (
+    <>
+      <PageHead
+        title={frame.organization.name}
+        lead="What waits for you, and what callers get now."
+        actions={
+          <>
+            <LinkButton href={paths.importApi(slug)}>Import an API</LinkButton>
+            <LinkButton href={paths.newApi(slug)} variant="primary">
+              Create an API
+            </LinkButton>
+          </>
+        }
+      />
+      {frame.approvalCount > 0 && (
+        <Note
+          tone="warn"
+          title={`${plural(frame.approvalCount, "request")} waiting for your decision.`}
+          action={
+            <LinkButton href={paths.approvals(slug)} size="sm">
+              Open approvals
+            </LinkButton>
+          }
+        />
+      )}
+      {frame.draftCount === 0 && (
+        <EmptyState
+          title="No API yet"
+          action={
+            <LinkButton href={paths.importApi(slug)} variant="primary">
+              Import an OpenAPI definition
+            </LinkButton>
+          }
+        >
+          Import a definition, or start one from scratch. A few minutes later it answers through the gateway.
+        </EmptyState>
+      )}
+      {live.map(({ catalog, releases }) => (
+        <Section
+          key={catalog.slug}
+          title={catalog.name}
+          actions={
+            <Link className="link" href={paths.endpoints({ organization: slug, catalog: catalog.slug })}>
+              Settings: endpoints
+            </Link>
+          }
+        >
+          {releases.length === 0 ? (
+            <p className="text-ink-2">Nothing is published here.</p>
+          ) : (
+            <Table label={`Products in ${catalog.name}`}>
+              <thead>
+                <tr>
+                  <Th>Product</Th>
+                  <Th>Subscribed</Th>
+                  <Th>Published</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {releases.map((release) => (
+                  <tr key={release.id}>
+                    <Td>
+                      <Link
+                        className="link font-semibold"
+                        href={paths.catalogProducts({ organization: slug, catalog: catalog.slug })}
+                      >
+                        {release.title}
+                      </Link>{" "}
+                      <span className="font-mono text-12 text-ink-3">{release.version}</span>
+                    </Td>
+                    <Td label="Subscribed">{plural(release.subscribers, "application")}</Td>
+                    <Td label="Published">{formatMoment(release.publishedAt)}</Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          )}
+        </Section>
+      ))}
+    </>
+  );
+}

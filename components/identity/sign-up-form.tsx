@@ -1,0 +1,79 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { signIn } from "next-auth/react";
+import { Button } from "#components/ui/button.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
+import { TextInput } from "#components/ui/text-input.tsx";
+import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
+
+interface SignUpFields {
+  name: string;
+  email: string;
+  password: string;
+  organization: string;
+}
+
+interface SignUpFormProps {
+  next: string;
+  /** Comes by invitation: the address is given, and no organization of their own is needed. */
+  invitedAs?: string;
+  action: (input: SignUpFields & { invited: boolean }) => Promise<ActionAnswer<unknown>>;
+}
+
+/** A new account; signs in and leads to `next`. */
+export function SignUpForm({ next, invitedAs, action }: SignUpFormProps) {
+  const router = useRouter();
+  const create = async (input: SignUpFields): Promise<ActionAnswer<unknown>> => {
+    const answer = await action({ ...input, invited: invitedAs !== undefined });
+    if (answer.ok) await signIn("credentials", { email: input.email, password: input.password, redirect: false });
+    return answer;
+  };
+  const form = useActionForm(create, {
+    read: (data) => ({
+      name: textOf(data, "name"),
+      email: textOf(data, "email"),
+      password: textOf(data, "password"),
+      organization: textOf(data, "organization"),
+    }),
+    onDone: () => {
+      router.push(next);
+      router.refresh();
+    },
+  });
+  return (
+    <form onSubmit={form.onSubmit} noValidate method="post" className="grid gap-4">
+      <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
+      <Field label="Your name" name="name" error={form.errorOf("name")}>
+        <TextInput autoComplete="name" />
+      </Field>
+      <Field label="E-mail address" name="email" error={form.errorOf("email")}>
+        <TextInput type="email" autoComplete="username" defaultValue={invitedAs} readOnly={invitedAs !== undefined} />
+      </Field>
+      <Field
+        label="Password"
+        name="password"
+        hint="At least 12 characters. A few words in a row are easy to keep in mind."
+        error={form.errorOf("password")}
+        validate={(value) => (value.length < 12 ? "Use at least 12 characters" : undefined)}
+      >
+        <TextInput type="password" autoComplete="new-password" />
+      </Field>
+      {invitedAs === undefined && (
+        <Field
+          label="Organization"
+          name="organization"
+          optional
+          hint="Your applications belong to it, so that a team can share them. Left empty, it carries your name."
+          error={form.errorOf("organization")}
+        >
+          <TextInput autoComplete="organization" />
+        </Field>
+      )}
+      <Button type="submit" variant="primary" size="lg" busy={form.pending}>
+        Create account
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { mayIn } from "#lib/access/authorize.ts";
+import { listCatalogs } from "#lib/catalog/read-catalog.ts";
+import { db } from "#lib/db/client.ts";
+import { countPendingSubscriptions } from "#lib/subscription/list-pending-subscriptions.ts";
+import { type OrganizationDto, readOrganization } from "./read-organization.ts";
+
+export interface ProviderFrame {
+  organization: OrganizationDto;
+  catalogs: { slug: string; name: string }[];
+  draftCount: number;
+  approvalCount: number;
+}
+
+/** What the frame of every provider page shows: the organization, its catalogs, what waits. */
+export async function readProviderFrame(actor: Actor, slug: string): Promise<ProviderFrame> {
+  const organization = await readOrganization(actor, slug);
+  const reads = mayIn(actor, "catalog:read", organization.id);
+  const [catalogs, draftCount, approvalCount] = await Promise.all([
+    reads ? listCatalogs(actor, slug) : [],
+    reads ? db().apiDefinition.count({ where: { space: { organizationId: organization.id } } }) : 0,
+    mayIn(actor, "subscription:decide", organization.id) ? countPendingSubscriptions(actor, slug) : 0,
+  ]);
+  return {
+    organization,
+    catalogs: catalogs.map((catalog) => ({ slug: catalog.slug, name: catalog.title })),
+    draftCount,
+    approvalCount,
+  };
+}

@@ -1,0 +1,177 @@
+import type { Refusal } from "#lib/errors/refusals.ts";
+import { formatNumber } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import {
+  type CallContext,
+  type Explanation,
+  type Fix,
+  headerOf,
+  inTime,
+  limitsLeft,
+  nearMiss,
+  sayClientId,
+} from "./explore.rules.ts";
+import type { CallHead } from "./explore.schema.ts";
+
+/** What the caller lacks first, as the button that mends it: to sign in, an application, a subscription, or to use it. */
+function nextStep(c: CallContext): Fix {
+  if (!c.signedIn) return { label: "Sign in", href: paths.signIn(paths.exploreApi(c.ref)) };
+  if (!c.caller) return { label: "Register an application", href: paths.newApplication() };
+  if (c.caller.state === "not-subscribed") return { label: `Subscribe ${c.caller.name}`, href: paths.api(c.ref) };
+  if (c.caller.state !== "ready") return { label: `Open ${c.caller.name}`, href: paths.application(c.caller.id) };
+  return { label: `Call as ${c.caller.name}`, action: "use-application" };
+}
+
+const seePlans = (c: CallContext): Fix => ({ label: "See plans", href: paths.api(c.ref) });
+const seeCredentials = (c: CallContext): Fix =>
+  c.caller ? { label: `See ${c.caller.name}’s credentials`, href: paths.application(c.caller.id) } : nextStep(c);
+const resetValues: Fix = { label: "Reset the values", action: "reset-values" };
+const sendAgain: Fix = { label: "Send again", action: "send-again" };
+const reload: Fix = { label: "Reload the operations", action: "reload" };
+
+const tooLarge = (what: string): ((c: CallContext) => Explanation) => {
+  return () => ({
+    title: `The ${what} too large`,
+    words: "The gateway stopped it at its limit. Shorten the values.",
+    fix: resetValues,
+  });
+};
+
+function notRegistered(c: CallContext): Explanation {
+  const id = c.clientId ?? "";
+  const close = c.caller ? nearMiss(id, c.caller.name, c.caller.clientIds) : "";
+  const other = c.catalog.kind === "sandbox" ? "Production" : "Sandbox";
+  const hint = close || ` An ID made for ${other} does not work here.`;
+  return {
+    title: "Client ID not registered",
+    words: `No application in ${c.catalog.title} has the ID ${sayClientId(id)}.${hint}`,
+    fix: nextStep(c),
+  };
+}
+
+function notSubscribed(c: CallContext): Explanation {
+  const title = "Not subscribed";
+  if (c.caller?.state === "pending") {
+    const words = `${c.caller.name}’s request for ${c.caller.plan} waits for ${c.catalog.provider}’s decision.`;
+    return { title, words, fix: { label: "See the request", href: paths.application(c.caller.id) } };
+  }
+  const who = c.caller && !c.byHand ? c.caller.name : "The application of this client ID";
+  const label = c.caller ? `Subscribe ${c.caller.name}` : "Choose a plan";
+  return {
+    title,
+    words: `${who} is not subscribed to a plan of this API in ${c.catalog.title}.`,
+    fix: { label, href: paths.api(c.ref) },
+  };
+}
+
+function limitExceeded(c: CallContext, head: CallHead): Explanation {
+  const left = head.answered ? limitsLeft(head) : null;
+  const wait = head.answered ? Number(headerOf(head, "Retry-After") ?? left?.resetSeconds ?? Number.NaN) : Number.NaN;
+  const plan = c.caller?.plan && !c.byHand ? c.caller.plan : "The plan";
+  const allows = left
+    ? `${plan} allows ${formatNumber(left.limit)} calls in its window.`
+    : `${plan}’s limit is used up.`;
+  const next = Number.isFinite(wait) ? ` Next call ${inTime(wait)}.` : "";
+  return { title: "Rate limit exceeded", words: allows + next, fix: seePlans(c) };
+}
+
+/** One row for each answer of the gateway; the compiler asks for the missing one when a refusal is added. */
+const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
+  REQUEST_MALFORMED: () => ({
+    title: "The gateway could not read the request",
+    words: "A value holds something that has no place in an address or a header, such as a slash in a path value.",
+    fix: resetValues,
+  }),
+  CLIENT_ID_MISSING: (c) => ({
+    title: "Client ID is missing",
+    words: "This operation asks for a client ID, and the call carried none in the declared place.",
+    fix: nextStep(c),
+  }),
+  CLIENT_SECRET_MISSING: (c) => ({
+    title: "Client secret is missing",
+    words: "This operation asks for a client secret beside the ID, and the call carried none in the declared place.",
+    fix: nextStep(c),
+  }),
+  CLIENT_ID_NOT_REGISTERED: notRegistered,
+  CREDENTIAL_INVALID: (c) => ({
+    title: "Invalid client ID or secret",
+    words: c.byHand
+      ? "The ID is known, but this secret is not its own any more: wrong, reset, expired or revoked."
+      : "The credential has ended. Send again for a new one.",
+    fix: c.byHand ? seeCredentials(c) : sendAgain,
+  }),
+  MULTIPLE_CLIENT_IDS: () => ({
+    title: "The client ID was sent more than once",
+    words: "A value repeats the header or parameter in which the client ID travels.",
+    fix: resetValues,
+  }),
+  NOT_SUBSCRIBED: notSubscribed,
+  APPLICATION_SUSPENDED: (c) => ({
+    title: "The application is suspended",
+    words: `${c.caller?.name ?? "The application"} or its subscription is suspended: no call passes until ${c.catalog.provider} resumes it.`,
+    fix: seeCredentials(c),
+  }),
+  API_NOT_FOUND: (c) => ({
+    title: "The gateway does not serve this API",
+    words: `It is not published in ${c.catalog.title} any more, or the gateway has not taken it yet.`,
+    fix: { label: `See the APIs of ${c.catalog.title}`, href: paths.explore(c.ref) },
+  }),
+  OPERATION_NOT_FOUND: () => ({
+    title: "The gateway knows no such path",
+    words: "The API was published anew since this page was opened.",
+    fix: reload,
+  }),
+  METHOD_NOT_ALLOWED: () => ({
+    title: "The path does not take this method",
+    words: "The API was published anew since this page was opened.",
+    fix: reload,
+  }),
+  REQUEST_TIMEOUT: () => ({
+    title: "The request did not arrive in time",
+    words: "The gateway waited for the rest of the request and gave up; the backend was not called.",
+    fix: sendAgain,
+  }),
+  BODY_TOO_LARGE: tooLarge("request body is"),
+  URI_TOO_LONG: tooLarge("address is"),
+  HEADERS_TOO_LARGE: tooLarge("headers are"),
+  RATE_LIMIT_EXCEEDED: limitExceeded,
+  BACKEND_UNREACHABLE: (c) => ({
+    title: "The backend could not be reached",
+    words: `Your call is fine and so is the gateway: it got no connection to ${c.catalog.provider}’s server.`,
+    fix: sendAgain,
+  }),
+  BACKEND_INVALID: (c) => ({
+    title: "The backend’s answer could not be read",
+    words: `Your call is fine and so is the gateway: ${c.catalog.provider}’s server broke off or answered something that is not HTTP.`,
+    fix: sendAgain,
+  }),
+  GATEWAY_FAILED: () => ({
+    title: "The gateway failed",
+    words: "Your call is fine; the fault is the gateway’s. Its operator finds the call by the request ID.",
+    fix: sendAgain,
+  }),
+  NOT_READY: () => ({
+    title: "The gateway is starting",
+    words: "It has not read what is published yet. That takes a few seconds.",
+    fix: sendAgain,
+  }),
+  BACKEND_TIMEOUT: (c) => ({
+    title: "The backend did not answer in time",
+    words: `The gateway is fine: it waited for ${c.catalog.provider}’s server and gave up.`,
+    fix: sendAgain,
+  }),
+};
+
+/** A refusal in words, with what mends it (explore 5). Only what the caller may know. */
+export const explainRefusal = (refusal: Refusal, context: CallContext, head: CallHead): Explanation =>
+  rows[refusal](context, head);
+
+/** The gateway itself did not answer: nothing of the call went further. */
+export function explainUnanswered(reason: "refused" | "timeout" | "broken"): Explanation {
+  const words = {
+    refused: "The portal got no connection to it. It is stopped or restarting; nothing was called.",
+    timeout: "The portal waited for 60 s. Whether the backend was called is not known.",
+    broken: "The connection broke off. Whether the backend was called is not known.",
+  };
+  return { title: "The gateway did not answer", words: words[reason], fix: sendAgain };
+}

@@ -1,0 +1,54 @@
+import type { OperationSlice } from "#lib/api-definition/compiled.ts";
+import type { CredentialNeed } from "./request.rules.ts";
+
+export interface ExploreApiLine {
+  slug: string;
+  title: string;
+  version: string;
+}
+
+/** The catalog that Explore was opened for (S61). */
+export interface ExploreCatalog {
+  slug: string;
+  title: string;
+  kind: "sandbox" | "production";
+  organization: { slug: string; name: string };
+}
+
+/** One line of the left column. */
+export interface ExploreOperationLine {
+  key: string;
+  method: string;
+  path: string;
+  summary: string;
+  tag: string;
+}
+
+export interface ExploreApi extends ExploreApiLine {
+  catalog: ExploreCatalog;
+  /** "/acme/sandbox/weather" */
+  basePath: string;
+  operationCount: number;
+}
+
+/** All that the console needs of one operation: never the whole definition. */
+export interface ExploreOperation extends ExploreOperationLine {
+  description: string;
+  need: CredentialNeed;
+  slice: OperationSlice;
+}
+
+/**
+ * One of the actor's applications as a caller of this API. `ready` may call; the others say what is missing, so that
+ * the page can link to what mends it.
+ */
+export interface Caller {
+  id: string;
+  name: string;
+  organization: string;
+  state: "ready" | "pending" | "suspended" | "not-subscribed";
+  /** Title of the plan that is in force or waits. */
+  plan: string | null;
+  /** Client IDs of its own active credentials for this environment; public within the organization (S102). */
+  clientIds: string[];
+}

@@ -1,0 +1,108 @@
+import { publicCode, type Refusal, refusals } from "#lib/errors/refusals.ts";
+import { shortClientId } from "#lib/format.ts";
+import type { ApiRef } from "#lib/paths.ts";
+import type { AnsweredHead, CallHead } from "./explore.schema.ts";
+
+/** What mends a refusal: a page to go to, or something that the console does by itself. */
+export type Fix =
+  | { label: string; href: string }
+  | { label: string; action: "use-application" | "reset-values" | "send-again" | "reload" };
+
+export interface Explanation {
+  title: string;
+  /** Cause and remedy in a sentence or two. */
+  words: string;
+  fix: Fix;
+}
+
+/** What the console knows of the call that was refused. */
+export interface CallContext {
+  ref: ApiRef;
+  /** Title and kind of the catalog: "Sandbox", "sandbox". */
+  catalog: { title: string; kind: "sandbox" | "production"; provider: string };
+  /** The application that is chosen, with its own client IDs for this environment; null when none is. */
+  caller: {
+    id: string;
+    name: string;
+    plan: string | null;
+    state: "ready" | "pending" | "suspended" | "not-subscribed";
+    clientIds: string[];
+  } | null;
+  signedIn: boolean;
+  /** Whether the person typed an ID or a secret instead of leaving it to Portico. */
+  byHand: boolean;
+  clientId: string | null;
+}
+
+/** The limits that an answer tells (gateway.md part 3): of the tightest limit of the plan. */
+export interface LimitsLeft {
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
+}
+
+export const headerOf = (head: AnsweredHead, name: string): string | undefined =>
+  head.headers.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
+
+/** Reads X-RateLimit-*; null when the answer has none. */
+export function limitsLeft(head: AnsweredHead): LimitsLeft | null {
+  const [limit, remaining, resetSeconds] = ["Limit", "Remaining", "Reset"].map((part) =>
+    Number(headerOf(head, `X-RateLimit-${part}`) ?? Number.NaN),
+  );
+  if (limit === undefined || remaining === undefined || resetSeconds === undefined) return null;
+  return [limit, remaining, resetSeconds].every(Number.isFinite) ? { limit, remaining, resetSeconds } : null;
+}
+
+const known = Object.keys(refusals) as Refusal[];
+
+/**
+ * Which of the gateway's own answers this is; null when the backend answered. The problem's request ID is the one of
+ * the header, which a backend cannot know, so a backend's own problem+json is not taken for a refusal.
+ */
+export function refusalOf(head: CallHead, body: string): Refusal | null {
+  if (!head.answered || !headerOf(head, "Content-Type")?.startsWith("application/problem+json")) return null;
+  const problem = parseProblem(body);
+  if (!problem || problem.requestId !== headerOf(head, "X-Request-Id")) return null;
+  const rows = known.filter((r) => publicCode(r) === problem.code && refusals[r].status === head.status);
+  return rows.find((r) => refusals[r].detail === problem.detail) ?? rows[0] ?? null;
+}
+
+function parseProblem(body: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where a call got to, for the passage. */
+export type Passage = Record<"gateway" | "backend", "reached" | "stopped" | "failed" | "not-called">;
+
+export function passageOf(head: CallHead, refusal: Refusal | null): Passage {
+  if (!head.answered) return { gateway: "failed", backend: "not-called" };
+  if (refusal === null) return { gateway: "reached", backend: head.status >= 500 ? "failed" : "reached" };
+  if (refusal.startsWith("BACKEND_")) return { gateway: "reached", backend: "failed" };
+  return { gateway: refusals[refusal].status >= 500 ? "failed" : "stopped", backend: "not-called" };
+}
+
+/** How many characters two IDs of one length differ in; Infinity for another length. */
+const distance = (a: string, b: string): number =>
+  a.length !== b.length ? Number.POSITIVE_INFINITY : [...a].filter((c, i) => c !== b[i]).length;
+
+/** "It differs in one character from Storefront's 7c1e…493a.", or "" when it is not close. */
+export function nearMiss(typed: string, name: string, own: readonly string[]): string {
+  const close = own.find((id) => distance(id, typed) > 0 && distance(id, typed) <= 2);
+  if (!close)
+    return own.includes(typed.trim().toLowerCase()) ? " A client ID is written in lower case, with no space." : "";
+  const where =
+    distance(close.slice(0, -1), typed.slice(0, -1)) === 0 ? "in the last character" : "by a character or two";
+  return ` It differs ${where} from ${name}’s ${shortClientId(close)}.`;
+}
+
+/** Seconds as "in 42 s", "in 12 min"; for when a limit opens again. */
+export const inTime = (seconds: number): string =>
+  seconds < 90 ? `in ${Math.max(1, Math.ceil(seconds))} s` : `in ${Math.ceil(seconds / 60)} min`;
+
+/** Whether an ID may be shown in a sentence as short form. */
+export const sayClientId = (clientId: string): string => (clientId.length > 12 ? shortClientId(clientId) : clientId);

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+const slug = z.string().min(1).max(200);
+
+/** Which operation of which published API: the slugs of its address and the operation's key. */
+export const operationRef = z
+  .object({ organization: slug, catalog: slug, api: slug, operation: z.string().min(1).max(500) })
+  .strict();
+export type OperationRef = z.infer<typeof operationRef>;
+
+const text = z.string().max(8_000);
+
+/** The values of a call, by place. There is no address among them: the portal makes it from what is published. */
+export const callValues = z
+  .object({
+    path: z.record(z.string(), text).default({}),
+    query: z.record(z.string(), text).default({}),
+    header: z.record(z.string(), text).default({}),
+    cookie: z.record(z.string(), text).default({}),
+    /** null = no body. */
+    body: z.string().nullable().default(null),
+    contentType: z.string().max(200).nullable().default(null),
+    accept: z.string().max(200).nullable().default(null),
+  })
+  .strict();
+export type CallValues = z.infer<typeof callValues>;
+
+/** grant: Portico's ten-minute credential of an application; own: typed in the page and kept nowhere; none: as is. */
+export const callCredential = z.discriminatedUnion("mode", [
+  z.object({ mode: z.literal("none") }).strict(),
+  z
+    .object({
+      mode: z.literal("grant"),
+      applicationId: z.uuid(),
+      /** A client ID typed over the one of the grant; its secret then belongs to another ID, as in the founding tutorial. */
+      clientId: text.optional(),
+    })
+    .strict(),
+  z.object({ mode: z.literal("own"), clientId: text, clientSecret: text }).strict(),
+]);
+export type CallCredential = z.infer<typeof callCredential>;
+
+/** What the console posts to the relay. */
+export const exploreCall = z.object({ target: operationRef, values: callValues, credential: callCredential }).strict();
+export type ExploreCall = z.input<typeof exploreCall>;
+
+/** First line of the relay's answer; the rest of it is the body, byte for byte. */
+export type CallHead = AnsweredHead | UnansweredHead;
+
+export interface AnsweredHead {
+  answered: true;
+  status: number;
+  statusText: string;
+  /** As they came, in order, repeated ones kept. */
+  headers: [string, string][];
+  /** From sending the request to the head of the answer, as the portal saw it. */
+  headMs: number;
+  /** The client ID that the call used; public. null when the call carried none. */
+  clientId: string | null;
+}
+
+/** The gateway itself did not answer. */
+export interface UnansweredHead {
+  answered: false;
+  reason: "refused" | "timeout" | "broken";
+  ms: number;
+}

@@ -1,0 +1,49 @@
+import type { CompiledApi } from "#lib/api-definition/compiled.ts";
+import { db } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import { notFound } from "#lib/errors/app-error.ts";
+import type { ExploreApi } from "./explore.dto.ts";
+
+/** The slugs of an API's public address. */
+export interface PublishedRef {
+  organization: string;
+  catalog: string;
+  api: string;
+}
+
+export const catalogSelect = {
+  id: true,
+  slug: true,
+  title: true,
+  kind: true,
+  organization: { select: { slug: true, name: true } },
+} as const satisfies Prisma.CatalogSelect;
+
+/** What is published is public: no permission, and nothing but what callers may know. Throws NOT_FOUND. */
+export async function findPublished(ref: PublishedRef) {
+  const row = await db().publishedApi.findFirst({
+    where: { slug: ref.api, catalog: { slug: ref.catalog, organization: { slug: ref.organization } } },
+    select: {
+      id: true,
+      slug: true,
+      basePath: true,
+      revisionId: true,
+      space: { select: { pathPrefix: true } },
+      catalog: { select: catalogSelect },
+      revision: { select: { title: true, version: true, compiled: true, _count: { select: { operations: true } } } },
+    },
+  });
+  if (!row) throw notFound();
+  const { id: catalogId, ...catalog } = row.catalog;
+  const api: ExploreApi = {
+    slug: row.slug,
+    title: row.revision.title,
+    version: row.revision.version,
+    catalog,
+    basePath: `/${row.space.pathPrefix}/${catalog.slug}${row.basePath}`,
+    operationCount: row.revision._count.operations,
+  };
+  // Written by publishing only, in this shape (lib/api-definition/compiled.ts).
+  const compiled = row.revision.compiled as unknown as CompiledApi;
+  return { api, compiled, publishedApiId: row.id, revisionId: row.revisionId, catalogId };
+}

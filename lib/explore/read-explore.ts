@@ -1,0 +1,100 @@
+import type { OperationSlice } from "#lib/api-definition/compiled.ts";
+import { db } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import { notFound } from "#lib/errors/app-error.ts";
+import { type Page, pageOf } from "#lib/page.ts";
+import type {
+  ExploreApi,
+  ExploreApiLine,
+  ExploreCatalog,
+  ExploreOperation,
+  ExploreOperationLine,
+} from "./explore.dto.ts";
+import type { OperationRef } from "./explore.schema.ts";
+import { catalogSelect, findPublished, type PublishedRef } from "./find-published.ts";
+import { credentialNeed } from "./request.rules.ts";
+
+/** Lines of the left column that come at once; the filter finds the others. */
+const OPERATIONS_MAX = 200;
+
+/** The catalog that Explore was opened for (S61), and the first APIs in it by title. */
+export async function readExploreCatalog(
+  ref: { organization: string; catalog: string },
+  after?: string,
+): Promise<{ catalog: ExploreCatalog; apis: Page<ExploreApiLine & { id: string }> }> {
+  const found = await db().catalog.findFirst({
+    where: { slug: ref.catalog, organization: { slug: ref.organization } },
+    select: catalogSelect,
+  });
+  if (!found) throw notFound();
+  const { id, ...catalog } = found;
+  const apis = await pageOf({ after }, ({ take, cursor }) =>
+    db().publishedApi.findMany({
+      where: { catalogId: id },
+      select: { id: true, slug: true, revision: { select: { title: true, version: true } } },
+      orderBy: [{ slug: "asc" }, { id: "asc" }],
+      take,
+      ...cursor,
+    }),
+  );
+  return {
+    catalog,
+    apis: { ...apis, rows: apis.rows.map((row) => ({ id: row.id, slug: row.slug, ...row.revision })) },
+  };
+}
+
+/** An API and its operations in the definition's order, those whose path, key, summary or tag holds `filter`. */
+export async function readExploreApi(
+  ref: PublishedRef,
+  filter = "",
+): Promise<{ api: ExploreApi; operations: ExploreOperationLine[]; more: boolean }> {
+  const { api, revisionId } = await findPublished(ref);
+  const rows = await db().operation.findMany({
+    where: { revisionId, ...matching(filter.trim()) },
+    select: lineSelect,
+    orderBy: { position: "asc" },
+    take: OPERATIONS_MAX + 1,
+  });
+  return { api, operations: rows.slice(0, OPERATIONS_MAX).map(toLine), more: rows.length > OPERATIONS_MAX };
+}
+
+/** One operation with what the form needs. Throws NOT_FOUND. */
+export async function readExploreOperation(ref: OperationRef): Promise<ExploreOperation> {
+  const { compiled, revisionId } = await findPublished(ref);
+  const row = await db().operation.findFirst({
+    where: { revisionId, key: ref.operation },
+    select: { ...lineSelect, description: true, slice: true },
+  });
+  if (!row) throw notFound();
+  return {
+    ...toLine(row),
+    description: row.description,
+    need: credentialNeed(compiled, row.key),
+    // Written by publishing only, in this shape (lib/api-definition/compiled.ts).
+    slice: row.slice as unknown as OperationSlice,
+  };
+}
+
+const lineSelect = { key: true, method: true, pathTemplate: true, summary: true, tags: true } as const;
+
+const toLine = (row: Prisma.OperationGetPayload<{ select: typeof lineSelect }>): ExploreOperationLine => ({
+  key: row.key,
+  method: row.method,
+  path: row.pathTemplate,
+  summary: row.summary,
+  tag: row.tags[0] ?? "",
+});
+
+function matching(filter: string): Prisma.OperationWhereInput {
+  if (filter === "") return {};
+  const contains = { contains: filter, mode: "insensitive" } as const;
+  return {
+    OR: [
+      { pathTemplate: contains },
+      { key: contains },
+      { summary: contains },
+      { tags: { has: filter } },
+      { method: filter.toUpperCase() },
+    ],
+  };
+}

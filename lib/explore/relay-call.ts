@@ -1,0 +1,85 @@
+import type { Actor } from "#lib/access/actor.ts";
+import type { OperationSlice } from "#lib/api-definition/compiled.ts";
+import { db } from "#lib/db/client.ts";
+import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
+import type { CallCredential, CallValues, OperationRef } from "./explore.schema.ts";
+import { findPublished } from "./find-published.ts";
+import { grantExplore } from "./grant-explore.ts";
+import {
+  attach,
+  type BuiltRequest,
+  buildRequest,
+  type CredentialNeed,
+  credentialNeed,
+  ValueError,
+} from "./request.rules.ts";
+import { type SentCall, sendToGateway } from "./send-to-gateway.ts";
+
+/** A pair whose values the caller holds: typed in the page, or (test) the sandbox's own, read by the provider's use case. */
+interface TestCredential {
+  mode: "test";
+  clientId: string;
+  clientSecret: string;
+}
+
+export interface RelayedCall {
+  target: OperationRef;
+  values: CallValues;
+  credential: CallCredential | TestCredential;
+}
+
+/**
+ * Makes the call of the console (S60): builds the target from what is published, never from an address that came
+ * along, attaches the credential where the operation's scheme says, and sends it to the gateway. An operation that
+ * needs a credential needs a session too. Throws INPUT_INVALID for a value that cannot travel.
+ */
+export async function relayCall(actor: Actor, call: RelayedCall, signal: AbortSignal): Promise<SentCall> {
+  const { api, compiled, revisionId } = await findPublished(call.target);
+  const operation = await db().operation.findFirst({
+    where: { revisionId, key: call.target.operation },
+    select: { key: true, method: true, pathTemplate: true, slice: true },
+  });
+  if (!operation) throw notFound();
+  const need = credentialNeed(compiled, operation.key);
+  if (need.need === "required" && actor.kind === "anonymous") throw new AppError("SIGN_IN_REQUIRED");
+  const pair = need.need === "none" ? null : await resolvePair(actor, call);
+  const slice = operation.slice as unknown as OperationSlice;
+  const shape = { method: operation.method, basePath: api.basePath, pathTemplate: operation.pathTemplate, slice };
+  return sendToGateway(build(shape, call.values, need, pair), pair?.clientId ?? null, signal);
+}
+
+interface Pair {
+  clientId: string;
+  secret: string;
+}
+
+async function resolvePair(actor: Actor, { credential, target }: RelayedCall): Promise<Pair | null> {
+  switch (credential.mode) {
+    case "none":
+      return null;
+    case "own":
+    case "test":
+      return { clientId: credential.clientId, secret: credential.clientSecret };
+    case "grant": {
+      const grant = await grantExplore(actor, { api: target, applicationId: credential.applicationId });
+      return { clientId: credential.clientId || grant.clientId, secret: grant.secret };
+    }
+  }
+}
+
+function build(
+  shape: Parameters<typeof buildRequest>[0],
+  values: CallValues,
+  need: CredentialNeed,
+  pair: Pair | null,
+): BuiltRequest {
+  try {
+    const request = buildRequest(shape, values);
+    if (!pair) return request;
+    const identified = attach(request, need.clientId, pair.clientId, "clientId");
+    return attach(identified, need.clientSecret, pair.secret, "clientSecret");
+  } catch (error) {
+    if (error instanceof ValueError) throw fieldError(error.field, error.message);
+    throw error;
+  }
+}

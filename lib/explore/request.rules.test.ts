@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import type { CompiledApi, OperationSlice, SliceParameter } from "#lib/api-definition/compiled.ts";
+import type { CallValues } from "./explore.schema.ts";
+import {
+  attach,
+  buildRequest,
+  credentialNeed,
+  fillable,
+  initialValues,
+  requestTarget,
+  ValueError,
+} from "./request.rules.ts";
+
+const parameter = (over: Partial<SliceParameter>): SliceParameter => ({
+  ...{ name: "q", in: "query", required: false, description: "", type: "string", enum: [], example: "" },
+  ...over,
+});
+const slice = (...parameters: SliceParameter[]): OperationSlice => ({ parameters, body: null, responses: [] });
+const empty: CallValues = { path: {}, query: {}, header: {}, cookie: {}, body: null, contentType: null, accept: null };
+const build = (pathTemplate: string, s: OperationSlice, over: Partial<CallValues>) =>
+  buildRequest({ method: "GET", basePath: "/acme/sandbox/v1", pathTemplate, slice: s }, { ...empty, ...over });
+
+test.each([".", "..", "%2e", "%2E%2e", ".%2e"])("a path value of %j cannot lead to another path", (value) => {
+  const byValue = () => build("/pets/{id}/toys", slice(), { path: { id: value } });
+  // "%" is encoded, so that only plain dots have to be refused.
+  if (value.includes("%")) expect(byValue().path).toMatch(/^\/acme\/sandbox\/v1\/pets\/.*%25.*\/toys$/);
+  else expect(byValue).toThrow(ValueError);
+});
+
+test("two values that make dots together are refused, and a slash stays inside its segment", () => {
+  expect(() => build("/{a}{b}/x", slice(), { path: { a: ".", b: "." } })).toThrow(ValueError);
+  expect(build("/{a}/x", slice(), { path: { a: "../../admin?x#y" } }).path).toBe(
+    "/acme/sandbox/v1/..%2F..%2Fadmin%3Fx%23y/x",
+  );
+});
+
+test("only declared values travel, empty optional ones stay out, empty required ones go as they are", () => {
+  const s = slice(
+    parameter({ name: "zip", required: true }),
+    parameter({ name: "units" }),
+    parameter({ name: "lang" }),
+  );
+  const request = build("/current", s, {
+    query: { zip: "", units: "", lang: "en US", evil: "1" },
+    header: { Host: "evil" },
+  });
+  expect(requestTarget(request)).toBe("/acme/sandbox/v1/current?zip=&lang=en%20US");
+  expect(request.headers).toEqual([]);
+});
+
+test.each(["Host", "content-length", "Transfer-Encoding", "Connection", "Upgrade", "TE"])(
+  "a definition that declares the header %s does not get it",
+  (name) => {
+    const s = slice(parameter({ name, in: "header" }));
+    expect(build("/x", s, { header: { [name]: "1" } }).headers).toEqual([]);
+    expect(fillable(s, { need: "none", clientId: null, clientSecret: null })).toEqual([]);
+  },
+);
+
+test("a header value of two lines is refused, in a parameter and in a credential (T9)", () => {
+  const s = slice(parameter({ name: "X-Note", in: "header" }));
+  expect(() => build("/x", s, { header: { "X-Note": "a\r\nHost: b" } })).toThrow(ValueError);
+  const request = build("/x", slice(), {});
+  expect(() => attach(request, { in: "header", name: "X-Id" }, "a\nb", "clientId")).toThrow(ValueError);
+});
+
+test("the form starts with what a first call needs: required examples, else the first of the enum", () => {
+  const s = slice(
+    parameter({ name: "zip", required: true, example: "90210" }),
+    parameter({ name: "units", required: true, enum: ["metric", "imperial"] }),
+    parameter({ name: "lang", example: "en" }),
+  );
+  expect(initialValues(s).query).toEqual({ zip: "90210", units: "metric", lang: "" });
+});
+
+test("the credential stands where the first alternative's schemes say; an empty alternative makes it optional (S70, S90)", () => {
+  const compiled: CompiledApi = {
+    ...{ format: 1, basePath: "/v1", enforced: true, forwardsAuthorization: false },
+    schemes: {
+      id: { key: "client_id", in: "query", name: "client_id" },
+      secret: { key: "client_secret", in: "query", name: "client_secret" },
+    },
+    operations: [
+      { key: "open", method: "GET", path: "/open", security: [] },
+      { key: "maybe", method: "GET", path: "/maybe", security: [[], ["id"]] },
+      { key: "both", method: "GET", path: "/both", security: [["id", "secret"], ["id"]] },
+    ],
+  };
+  const of = (key: string, over: Partial<CompiledApi> = {}) => credentialNeed({ ...compiled, ...over }, key);
+  expect(of("open").need).toBe("none");
+  expect(of("maybe")).toEqual({ need: "optional", clientId: { in: "query", name: "client_id" }, clientSecret: null });
+  expect(of("both")).toMatchObject({ need: "required", clientSecret: { name: "client_secret" } });
+  expect(of("both", { enforced: false }).need).toBe("none");
+});

@@ -1,0 +1,191 @@
+import type { CompiledApi, OperationSlice, SliceParameter } from "#lib/api-definition/compiled.ts";
+import type { CallValues } from "./explore.schema.ts";
+
+/** One place in which a part of the credential travels. */
+export interface Place {
+  in: "header" | "query";
+  name: string;
+}
+
+/** What an operation asks for, and where it has to stand (S90). */
+export interface CredentialNeed {
+  need: "none" | "optional" | "required";
+  clientId: Place | null;
+  clientSecret: Place | null;
+}
+
+const NONE: CredentialNeed = { need: "none", clientId: null, clientSecret: null };
+
+/** Reads the first alternative of an operation's security that names a scheme; an empty alternative makes it optional. */
+export function credentialNeed(compiled: CompiledApi, operationKey: string): CredentialNeed {
+  const security = compiled.operations.find((o) => o.key === operationKey)?.security ?? [];
+  const chosen = security.find((alternative) => alternative.length > 0);
+  if (!compiled.enforced || !chosen) return NONE;
+  const place = (key: "client_id" | "client_secret"): Place | null => {
+    const scheme = chosen.map((name) => compiled.schemes[name]).find((s) => s?.key === key);
+    return scheme ? { in: scheme.in, name: scheme.name } : null;
+  };
+  const optional = security.some((alternative) => alternative.length === 0);
+  return {
+    need: optional ? "optional" : "required",
+    clientId: place("client_id"),
+    clientSecret: place("client_secret"),
+  };
+}
+
+/** A request as text: what curl prints, the address bar shows, and the relay sends. */
+export interface BuiltRequest {
+  method: string;
+  /** Encoded, below the origin of the gateway: "/acme/sandbox/weather/current". */
+  path: string;
+  /** Encoded name and value each, joined by the reader with "&". */
+  query: [string, string][];
+  headers: [string, string][];
+  body: string | null;
+}
+
+export interface RequestShape {
+  method: string;
+  /** "/acme/sandbox/weather" */
+  basePath: string;
+  /** "/pets/{petId}" */
+  pathTemplate: string;
+  slice: OperationSlice;
+}
+
+/** A value that cannot travel, by the field that holds it ("path.petId"). */
+export class ValueError extends Error {
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** RFC 9110 token: what a header or cookie name may consist of. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** These end or split a header (T9). */
+const SPLITS = /[\r\n\0]/;
+
+/** Headers that belong to the connection or to the relay; a definition that declares one does not get it (T6, T7). */
+const RESERVED = new Set([
+  "accept",
+  "connection",
+  "content-length",
+  "content-type",
+  "cookie",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Parameters that a person fills in. Reserved headers are not among them, nor are those of the credential's schemes. */
+export function fillable(slice: OperationSlice, need: CredentialNeed): SliceParameter[] {
+  const taken = [need.clientId, need.clientSecret].filter((place) => place !== null);
+  return slice.parameters.filter(
+    (p) =>
+      !(p.in === "header" && RESERVED.has(p.name.toLowerCase())) &&
+      !taken.some((t) => t.in === p.in && t.name.toLowerCase() === p.name.toLowerCase()),
+  );
+}
+
+/** encodeURIComponent, and the five more that RFC 3986 reserves; a path segment of dots is refused by `buildRequest`. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** What of a template may stand in a path as it is; the rest is encoded. */
+const literal = (text: string): string =>
+  text.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, (c) => encodeURIComponent(c));
+
+/**
+ * Builds the request from what the definition declares and what a person typed. Values that the operation does not
+ * declare do not travel. Empty optional values are left out. Throws ValueError.
+ */
+export function buildRequest(shape: RequestShape, values: CallValues): BuiltRequest {
+  const { parameters } = shape.slice;
+  const declared = (place: SliceParameter["in"]) => parameters.filter((p) => p.in === place);
+  const given = (p: SliceParameter): string => values[p.in][p.name] ?? "";
+  const path = literal(shape.basePath) + fillPath(shape.pathTemplate, values.path);
+  const query = declared("query")
+    .filter((p) => given(p) !== "" || p.required)
+    .map((p): [string, string] => [encode(p.name), encode(given(p))]);
+  const headers = declared("header")
+    .filter((p) => !RESERVED.has(p.name.toLowerCase()) && given(p) !== "")
+    .map((p): [string, string] => [checkName(p, "header"), checkValue(`header.${p.name}`, given(p))]);
+  if (values.accept) headers.push(["Accept", checkValue("accept", values.accept)]);
+  const cookies = declared("cookie").filter((p) => given(p) !== "");
+  if (cookies.length > 0) {
+    headers.push(["Cookie", cookies.map((p) => `${checkName(p, "cookie")}=${encode(given(p))}`).join("; ")]);
+  }
+  const body = shape.slice.body ? values.body : null;
+  if (body !== null && values.contentType) {
+    headers.push(["Content-Type", checkValue("contentType", values.contentType)]);
+  }
+  return { method: shape.method, path, query, headers, body };
+}
+
+function fillPath(template: string, values: Record<string, string>): string {
+  const path = template
+    .split(/(\{[^{}]+\})/)
+    .map((part) => {
+      if (!part.startsWith("{")) return literal(part);
+      const name = part.slice(1, -1);
+      const value = values[name] ?? "";
+      if (value === "") throw new ValueError(`path.${name}`, `${name} is part of the path and cannot be empty.`);
+      return encode(value);
+    })
+    .join("");
+  // "." and ".." would lead to another path than the one that was chosen, on any server on the way.
+  if (path.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
+    throw new ValueError("path", "A path value cannot be “.” or “..”.");
+  }
+  return path;
+}
+
+function checkName(p: SliceParameter, place: string): string {
+  if (!TOKEN.test(p.name)) throw new ValueError(`${place}.${p.name}`, `${p.name} is not a ${place} name.`);
+  return p.name;
+}
+
+function checkValue(field: string, value: string): string {
+  if (SPLITS.test(value)) throw new ValueError(field, "A header value has one line.");
+  return value;
+}
+
+/** "/acme/sandbox/weather/current?zipcode=90210" */
+export const requestTarget = ({ path, query }: Pick<BuiltRequest, "path" | "query">): string =>
+  query.length === 0 ? path : `${path}?${query.map(([name, value]) => `${name}=${value}`).join("&")}`;
+
+/** Puts a part of the credential where its scheme says. A query value is encoded, a header value is checked. */
+export function attach(request: BuiltRequest, place: Place | null, value: string, field: string): BuiltRequest {
+  if (!place || value === "") return request;
+  if (place.in === "query") return { ...request, query: [...request.query, [encode(place.name), encode(value)]] };
+  return { ...request, headers: [...request.headers, [place.name, checkValue(field, value)]] };
+}
+
+/** The values that a form starts with: required parameters from their example, enum or nothing; so that one click sends (explore 1). */
+export function initialValues(slice: OperationSlice): CallValues {
+  const values: CallValues = {
+    path: {},
+    query: {},
+    header: {},
+    cookie: {},
+    body: null,
+    contentType: null,
+    accept: null,
+  };
+  for (const p of slice.parameters) {
+    values[p.in][p.name] = p.required ? p.example || (p.enum[0] ?? "") : "";
+  }
+  if (slice.body) {
+    values.body = slice.body.required || slice.body.example !== "" ? slice.body.example : null;
+    values.contentType = slice.body.contentTypes[0] ?? "application/json";
+  }
+  return values;
+}

@@ -1,0 +1,112 @@
+import type { Metadata } from "next";
+import { z } from "zod";
+import { forPage } from "#app/_server/actor.ts";
+import { OperationList } from "#components/catalog/operation-list.tsx";
+import { PlanList } from "#components/catalog/plan-list.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { CopyButton } from "#components/ui/copy-button.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Markdown } from "#components/ui/markdown.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Pager } from "#components/ui/pager.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Status } from "#components/ui/status.tsx";
+import { TitleBlock } from "#components/ui/title-block.tsx";
+import { listPublishedOperations, readPublishedApi } from "#lib/catalog/read-published-api.ts";
+import { securityWords } from "#lib/catalog/security-words.rules.ts";
+import { formatDate, plural } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+
+type Props = PageProps<"/apis/[organization]/[catalog]/[api]">;
+
+const OPERATIONS_SHOWN = 25;
+const query = z.object({
+  q: z.string().max(200).optional().catch(undefined),
+  from: z.coerce.number().int().min(0).max(100_000).catch(0),
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const ref = await params;
+  const api = await forPage(paths.api(ref), () => readPublishedApi(ref));
+  return { title: `${api.title} ${api.version}`, description: api.description.slice(0, 160) };
+}
+
+/** The address of a page of the operation list. */
+const listAddress = (base: string, q: string | undefined, from: number): string => {
+  const entries = [...(q ? [["q", q]] : []), ...(from > 0 ? [["from", String(from)]] : [])];
+  return entries.length > 0 ? `${base}?${new URLSearchParams(entries as [string, string][])}` : base;
+};
+
+export default async function ApiPage({ params, searchParams }: Props) {
+  const ref = await params;
+  const here = paths.api(ref);
+  const api = await forPage(here, () => readPublishedApi(ref));
+  const { q, from } = query.parse(await searchParams);
+  const operations = await listPublishedOperations(api.id, { skip: from, take: OPERATIONS_SHOWN, q });
+  return (
+    <>
+      <PageHead
+        crumbs={[{ label: "APIs", href: paths.catalog() }, { label: api.organization.name }]}
+        title={api.title}
+        status={<Status state="published" />}
+        actions={<LinkButton href={paths.exploreApi(ref)}>Open in Explore</LinkButton>}
+      />
+      <TitleBlock
+        facts={[
+          { label: "Version", value: api.version },
+          {
+            label: `Base URL, ${api.catalog.title}`,
+            value: (
+              <span className="flex items-center gap-1">
+                <span className="wrap-anywhere">{api.baseUrl}</span>
+                <CopyButton value={api.baseUrl} label="base URL" />
+              </span>
+            ),
+            mono: true,
+            grow: true,
+          },
+          { label: "Required of callers", value: securityWords(api.schemes) },
+          { label: "Published", value: formatDate(api.publishedAt) },
+        ]}
+      />
+      <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_21rem]">
+        <div className="min-w-0">
+          {api.description.trim() !== "" && (
+            <Section title="About">
+              <Markdown text={api.description} />
+            </Section>
+          )}
+          <Section title="Plans" note="Limits count all calls of one application, over all its credentials.">
+            {api.products.map((product) => (
+              <PlanList key={product.releaseId} plans={product.plans} provider={api.organization.name} />
+            ))}
+          </Section>
+          <Section
+            title="Operations"
+            note={plural(operations.total, "operation")}
+            actions={<SearchField action={here} label="Filter operations" defaultValue={q} />}
+          >
+            {operations.rows.length === 0 ? (
+              <EmptyState title="No operation matches">Fewer letters find more.</EmptyState>
+            ) : (
+              <OperationList
+                operations={operations.rows.map((operation) => ({
+                  ...operation,
+                  href: paths.exploreOperation(ref, operation.key),
+                }))}
+              />
+            )}
+            <Pager
+              label="operations"
+              {...(from > 0 && { previous: listAddress(here, q, Math.max(0, from - OPERATIONS_SHOWN)) })}
+              {...(from + OPERATIONS_SHOWN < operations.total && {
+                next: listAddress(here, q, from + OPERATIONS_SHOWN),
+              })}
+            />
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -21,7 +21,9 @@ export function Section({ title, note, actions, id, className, children }: Secti
           {title}
         </h2>
         {note && <div className="text-12 text-ink-3">{note}</div>}
-        {actions && <div className="flex flex-wrap gap-2 self-center md:ms-auto">{actions}</div>}
+        {actions && (
+          <div className="flex flex-wrap gap-2 self-center max-md:w-full max-md:*:grow md:ms-auto">{actions}</div>
+        )}
       </div>
       {children}
     </section>

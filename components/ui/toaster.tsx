@@ -10,7 +10,7 @@ const SHOWN_MS = 6000;
 export function toast(message: string, undo?: () => void): void {
   sonner.custom(
     (id) => (
-      <div className="flex w-full items-center gap-2.5 rounded-2 bg-raised py-[9px] ps-3 pe-2 text-13 text-ink shadow-1 md:w-90">
+      <div className="flex w-full font-sans items-center gap-2.5 rounded-2 bg-raised py-[9px] ps-3 pe-2 text-13 text-ink shadow-1 md:w-90">
         <CircleCheck aria-hidden="true" className="size-4 shrink-0 stroke-[1.75] text-ok" />
         <span className="min-w-0 flex-1 wrap-anywhere">{message}</span>
         {undo && (

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -28,8 +29,12 @@ export interface EmbeddedPostgres {
   /** Connection string of the database `portico`. */
   url: string;
   port: number;
+  /** Settles when the server has ended, for whatever reason. */
+  ended: Promise<void>;
   /** Stops the server and waits for it (fast shutdown: sessions are cut, data is written). */
   stop(): Promise<void>;
+  /** Ends the server without waiting; its next start recovers. */
+  kill(): void;
 }
 
 /** Postgres gets no variable of ours: some are secrets. */
@@ -126,11 +131,12 @@ async function stopLeftOver(bin: string, directory: string, who: Identity): Prom
 
 /**
  * Starts the embedded PostgreSQL of a data directory on loopback, and creates its cluster at the first time, with a
- * random password kept 0600 beside it. `throwaway` trades durability for speed, for tests only.
+ * random password kept 0600 beside it. `throwaway` trades durability for speed, for tests only; `port` is for a server
+ * that is started again under its clients (without it: a free one).
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
-  options: { throwaway?: boolean } = {},
+  options: { throwaway?: boolean; port?: number } = {},
 ): Promise<EmbeddedPostgres> {
   const who = identity();
   const bin = await binaryDirectory(who);
@@ -140,14 +146,12 @@ export async function startEmbeddedPostgres(
   const directory = clusterDirectory(dataDir);
   const passwordFile = join(dataDir, "postgres-password");
   mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (who.uid !== undefined && who.gid !== undefined) chownSync(directory, who.uid, who.gid);
 
   await stopLeftOver(bin, directory, who);
-  if (!existsSync(join(directory, "PG_VERSION"))) await initialise(bin, directory, passwordFile, who);
+  if (!existsSync(directory)) await initialise(bin, directory, passwordFile, who);
   const password = readFileSync(passwordFile, "utf8").trim();
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings: Record<string, string> = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -181,21 +185,32 @@ export async function startEmbeddedPostgres(
     await stop();
     throw error;
   }
-  return { url: `postgresql://portico:${password}@127.0.0.1:${port}/portico`, port, stop };
+  return {
+    url: `postgresql://portico:${password}@127.0.0.1:${port}/portico`,
+    port,
+    ended,
+    stop,
+    kill: () => child.kill("SIGQUIT"),
+  };
 }
 
+/** Makes the cluster beside its place and moves it there when it is whole: a killed first start leaves no half of one. */
 async function initialise(bin: string, directory: string, passwordFile: string, who: Identity): Promise<void> {
+  const draft = `${directory}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  if (who.uid !== undefined && who.gid !== undefined) chownSync(draft, who.uid, who.gid);
   const password = randomBytes(24).toString("base64url");
   writeFileSync(passwordFile, password, { mode: 0o600 });
   // initdb runs as another account when we are root: it gets a copy in its own directory, removed at once.
-  const handover = `${directory}.password`;
+  const handover = `${draft}.password`;
   writeFileSync(handover, password, { mode: 0o600 });
   if (who.uid !== undefined && who.gid !== undefined) chownSync(handover, who.uid, who.gid);
   try {
     await run(
       join(bin, "initdb"),
       [
-        `--pgdata=${directory}`,
+        `--pgdata=${draft}`,
         "--auth=scram-sha-256",
         "--username=portico",
         `--pwfile=${handover}`,
@@ -205,13 +220,11 @@ async function initialise(bin: string, directory: string, passwordFile: string, 
       ],
       { ...who, cwd: "/", env: cleanEnv() },
     );
-  } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
-    throw error;
+    renameSync(draft, directory);
   } finally {
     rmSync(handover, { force: true });
+    rmSync(draft, { recursive: true, force: true });
   }
-  chmodSync(directory, 0o700);
 }
 
 /** Connects until the server answers, creates the database `portico` if it is not there. At most 60 s (crash recovery). */

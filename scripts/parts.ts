@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Settings } from "#lib/env.ts";
+import { root } from "./child.ts";
+import { LogFile } from "./log-file.ts";
+import { answersHttp, type Part } from "./supervisor.ts";
+
+export type Mode = "production" | "development";
+
+/** Where a server that listens on every address is reached from here. */
+const local = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);
+
+/** The environment of every child: the operator's, with our settings and secrets spelled out. */
+export function childEnvironment(
+  settings: Settings,
+  secrets: Record<string, string>,
+  databaseUrl: string,
+  mode: Mode,
+): NodeJS.ProcessEnv {
+  const { HOST, PORT, PORTAL_URL, GATEWAY_HOST, GATEWAY_PORT, GATEWAY_URL, SAMPLE_PORT, DATA_DIR } = settings;
+  return {
+    ...process.env,
+    ...secrets,
+    HOST,
+    PORT: String(PORT),
+    PORTAL_URL,
+    GATEWAY_HOST,
+    GATEWAY_PORT: String(GATEWAY_PORT),
+    GATEWAY_URL,
+    SAMPLE_PORT: String(SAMPLE_PORT),
+    DATA_DIR,
+    BACKEND_ALLOW: settings.BACKEND_ALLOW,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    DATABASE_URL: databaseUrl,
+    NEXTAUTH_URL: PORTAL_URL,
+    NEXTAUTH_SECRET: secrets.SESSION_SECRET,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_ENV: mode,
+  };
+}
+
+/** What `npm start` and `npm run dev` keep running, in the order of their start. */
+export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): Part[] {
+  const log = (name: string) => new LogFile(join(settings.DATA_DIR, "logs", `${name}.log`));
+  const portalAt = ["--hostname", settings.HOST, "--port", String(settings.PORT)];
+  return [
+    { name: "sample backend", args: [join(root, "scripts/sample-backend.ts")], env, log: log("sample-backend") },
+    {
+      name: "gateway",
+      args: [...(mode === "development" ? ["--watch", "--watch-preserve-output"] : []), join(root, "gateway/main.ts")],
+      env,
+      log: log("gateway"),
+    },
+    {
+      name: "portal",
+      args: [join(root, "node_modules/next/dist/bin/next"), mode === "development" ? "dev" : "start", ...portalAt],
+      env,
+      log: log("portal"),
+      // A static file: it says that the server listens, and costs no database call.
+      answers: () => answersHttp(`http://${local(settings.HOST)}:${settings.PORT}/mark.svg`),
+    },
+  ].filter((part) => part.name !== "gateway" || existsSync(join(root, "gateway/main.ts")));
+}

@@ -2,7 +2,7 @@
 
 import NextLink from "next/link";
 import { type ReactNode, useState } from "react";
-import { Button, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Button, DialogTrigger, Popover } from "react-aria-components";
 import { paths } from "#lib/paths.ts";
 import type { ShellActor } from "./shell-types.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
@@ -32,23 +32,26 @@ export function AccountMenu({ actor, signOut }: { actor: ShellActor; signOut?: R
           {initials(actor.name)}
         </span>
       </Button>
-      <Popover placement="bottom end" className="w-64 animate-rise rounded-2 bg-raised shadow-1">
-        <Dialog aria-label="Account" className="outline-none">
-          <div className="border-b border-line px-3 py-2.5">
-            <b className="block truncate">{actor.name}</b>
-            <span className="block truncate text-12 text-ink-3">{actor.email}</span>
-          </div>
-          <div className="border-b border-line px-3 py-2.5">
-            <div className="mb-1 text-12 text-ink-3">Theme</div>
-            <ThemeSwitch />
-          </div>
-          <div className="p-1">
-            <NextLink href={paths.account()} className={accountLine} onClick={() => setOpen(false)}>
-              Account
-            </NextLink>
-            {signOut}
-          </div>
-        </Dialog>
+      {/* Without a Dialog inside, the Popover is the dialog itself, its dismiss button included. */}
+      <Popover
+        aria-label="Account"
+        placement="bottom end"
+        className="w-64 outline-none animate-rise rounded-2 bg-raised shadow-1"
+      >
+        <div className="border-b border-line px-3 py-2.5">
+          <b className="block truncate">{actor.name}</b>
+          <span className="block truncate text-12 text-ink-3">{actor.email}</span>
+        </div>
+        <div className="border-b border-line px-3 py-2.5">
+          <div className="mb-1 text-12 text-ink-3">Theme</div>
+          <ThemeSwitch />
+        </div>
+        <div className="p-1">
+          <NextLink href={paths.account()} className={accountLine} onClick={() => setOpen(false)}>
+            Account
+          </NextLink>
+          {signOut}
+        </div>
       </Popover>
     </DialogTrigger>
   );

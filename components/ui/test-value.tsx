@@ -14,7 +14,7 @@ export function TestValue({ value, label, badge = true }: { value: string; label
   return (
     <span className="flex min-w-0 items-center gap-1">
       <code className={cx("me-auto min-w-0 text-code", shown ? "wrap-anywhere" : "overflow-hidden whitespace-nowrap")}>
-        {shown ? value : <span aria-hidden="true">{"•".repeat(Math.min(value.length, 16))}</span>}
+        {shown ? value : <span aria-hidden="true">{"•".repeat(Math.min(value.length, 12))}</span>}
         {!shown && <span className="sr-only">hidden</span>}
       </code>
       {badge && <Tag className="me-1 shrink-0">test value</Tag>}

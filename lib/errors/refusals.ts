@@ -14,10 +14,12 @@ export const refusals = {
   API_NOT_FOUND: { status: 404, detail: "API not found for requested URI" },
   OPERATION_NOT_FOUND: { status: 404, detail: "No resources match requested URI" },
   METHOD_NOT_ALLOWED: { status: 405, detail: "The method is not allowed for requested URI" },
+  REQUEST_TIMEOUT: { status: 408, detail: "The request did not arrive in time" },
   BODY_TOO_LARGE: { status: 413, detail: "The request body is too large" },
   URI_TOO_LONG: { status: 414, detail: "The request target is too long" },
   HEADERS_TOO_LARGE: { status: 431, detail: "The request headers are too large" },
   RATE_LIMIT_EXCEEDED: { status: 429, detail: "Rate limit exceeded" },
+  GATEWAY_FAILED: { status: 500, detail: "The gateway failed to handle the call" },
   BACKEND_UNREACHABLE: { status: 502, detail: "The backend could not be reached" },
   BACKEND_INVALID: { status: 502, detail: "The backend answered something that is not HTTP" },
   NOT_READY: { status: 503, detail: "The gateway is starting" },
@@ -40,6 +42,8 @@ export function publicCode(refusal: Refusal): string {
 export const causes = [
   "secret-wrong",
   "secret-malformed",
+  // right once, but its overlap after a reset is over
+  "secret-ended",
   "credential-revoked",
   "credential-expired",
   "other-environment",
@@ -50,5 +54,7 @@ export const causes = [
   "subscription-pending",
   "subscription-suspended",
   "application-suspended",
+  "backend-missing",
+  "backend-address-forbidden",
 ] as const;
 export type Cause = (typeof causes)[number];

@@ -1,0 +1,37 @@
+import type { Call } from "#gateway/call.ts";
+import { appendLimitHeaders } from "#gateway/limits/limit-headers.ts";
+import { bodyOf, type Refused } from "./refusal.ts";
+
+/** A body that nobody will read is thrown away up to this length, so that the connection can serve the next call. */
+const DISCARD_BYTES_MAX = 65_536;
+
+/** Answers a call with a refusal, once. Closes the connection when the rest of the request could be taken for a new one. */
+export function answerRefusal(call: Call, refused: Refused): void {
+  const { res } = call;
+  if (res.headersSent || res.destroyed) return;
+  call.refused = refused;
+  const { rendered, extra } = refused;
+  const headers = [
+    ...rendered.headers,
+    ...extra,
+    "X-Request-Id",
+    call.requestId,
+    "X-Global-Transaction-ID",
+    call.requestId,
+  ];
+  appendLimitHeaders(headers, call.limits, call.startedAtMs);
+  if (mustClose(call)) headers.push("Connection", "close");
+  const body = bodyOf(refused, call.requestId);
+  if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
+  res.writeHead(rendered.status, headers);
+  res.end(body);
+}
+
+function mustClose(call: Call): boolean {
+  // After a malformed request nothing on the connection can be trusted (T1).
+  if (call.gateway.draining || call.refused?.rendered.status === 400) return true;
+  // The client may or may not send the body that it announced: what follows would be read wrongly.
+  if (call.expectsContinue) return true;
+  if (call.req.complete) return false;
+  return call.contentLength < 0 || call.contentLength > DISCARD_BYTES_MAX;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Refused } from "./answer/refusal.ts";
+import type { HeaderName } from "./header-names.ts";
+import type { BoundLimit } from "./limits/windows.ts";
+import type { GatewayApi, GatewayCredential, GatewayOperation, GatewaySubscription } from "./snapshot/model.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
+import type { Upstreams } from "./upstream/upstreams.ts";
+import type { Recorder } from "./usage/recorder.ts";
+
+/** What every call of the process shares. */
+export interface Gateway {
+  snapshot: Snapshot;
+  upstreams: Upstreams;
+  recorder: Recorder;
+  /** "http" or "https": how clients reach us, for X-Forwarded-Proto. */
+  publicProtocol: string;
+  bodyBytesMax: number;
+  /** false until the snapshot is loaded. */
+  ready: boolean;
+  /** true once the process stops: every answer closes its connection. */
+  draining: boolean;
+  /** Calls whose answer has not ended. */
+  inFlight: number;
+}
+
+export interface Presented {
+  clientId: string;
+  /** null: the requirement asks for none. */
+  clientSecret: string | null;
+}
+
+const NO_LIMITS: readonly BoundLimit[] = [];
+const NONE_PRESENTED: readonly Presented[] = [];
+
+/** One call, filled step by step. All fields are there from the start, so that every call has the same shape in memory. */
+export class Call {
+  readonly gateway: Gateway;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId = randomUUID();
+  readonly startedAtMs = Date.now();
+  readonly started = performance.now();
+
+  // check-request
+  path = "";
+  /** Without "?". */
+  query = "";
+  host = "";
+  /** Names of rawHeaders, one for each pair. */
+  names: HeaderName[] = [];
+  /** Lower-case names that the client's Connection header declares hop-by-hop; "" when there are none. */
+  connectionTokens = "";
+  /** Length of the body: a number, or -1 = chunked. */
+  contentLength = 0;
+  /** The client waits for 100 Continue before it sends its body. */
+  expectsContinue: boolean;
+
+  // route
+  api: GatewayApi | undefined = undefined;
+  operation: GatewayOperation | undefined = undefined;
+  /** Below the base path, as received; starts with "/". */
+  pathBelow = "";
+
+  // read-credentials, authenticate, find-subscription
+  presented: readonly Presented[] = NONE_PRESENTED;
+  credential: GatewayCredential | undefined = undefined;
+  authenticated = false;
+  subscription: GatewaySubscription | undefined = undefined;
+
+  // count-call; empty until the call is counted
+  limits: readonly BoundLimit[] = NO_LIMITS;
+
+  // invoke and record
+  refused: Refused | undefined = undefined;
+  requestBytes = 0;
+  responseBytes = 0;
+  backendStarted = 0;
+  backendMs = -1;
+  /** Ends the backend's call when the client goes away. */
+  abortBackend: (() => void) | undefined = undefined;
+
+  constructor(gateway: Gateway, req: IncomingMessage, res: ServerResponse, expectsContinue: boolean) {
+    this.gateway = gateway;
+    this.req = req;
+    this.res = res;
+    this.expectsContinue = expectsContinue;
+  }
+}

@@ -1,0 +1,76 @@
+/** What the gateway does with a header of a client, by its name. */
+export const PASS = 0;
+/** Hop-by-hop, or one that only we may set. */
+export const DROP = 1;
+export const HOST = 2;
+export const CONTENT_LENGTH = 3;
+export const TRANSFER_ENCODING = 4;
+export const EXPECT = 5;
+export const CONNECTION = 6;
+export const AUTHORIZATION = 7;
+/** The customary names of our credentials: taken away wherever we enforce (gateway.md 2.5). */
+export const CREDENTIAL = 8;
+
+export interface HeaderName {
+  lower: string;
+  kind: number;
+}
+
+/** Between one connection and the next only (RFC 9110 7.6.1), and Proxy-* as a family (T6). */
+const HOP_BY_HOP = new Set(["keep-alive", "te", "trailer", "upgrade", "http2-settings"]);
+
+/**
+ * Names that speak of who calls and from where: a backend believes them, so only we may set them (T7). Frameworks read
+ * `_` and `.` as `-`, so names are compared in that form.
+ */
+const IDENTITY = new Set([
+  "forwarded",
+  "next-action",
+  "x-client-id",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "x-forwarded",
+  "x-global-transaction-id",
+  "x-original-url",
+  "x-real-ip",
+  "x-request-id",
+  "x-rewrite-url",
+  "true-client-ip",
+]);
+const IDENTITY_PREFIXES = ["x-forwarded-", "x-middleware-", "proxy-"];
+
+function kindOf(lower: string): number {
+  switch (lower) {
+    case "host":
+      return HOST;
+    case "content-length":
+      return CONTENT_LENGTH;
+    case "transfer-encoding":
+      return TRANSFER_ENCODING;
+    case "expect":
+      return EXPECT;
+    case "connection":
+      return CONNECTION;
+    case "authorization":
+      return AUTHORIZATION;
+  }
+  const canonical = lower.replace(/[_.]/g, "-");
+  if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
+  if (HOP_BY_HOP.has(lower) || IDENTITY.has(canonical)) return DROP;
+  if (IDENTITY_PREFIXES.some((prefix) => canonical.startsWith(prefix))) return DROP;
+  return PASS;
+}
+
+/** Names seen, as they were written. Bounded: a client could send a new one with every call. */
+const KNOWN_MAX = 2_000;
+const known = new Map<string, HeaderName>();
+
+/** The name in lower case with its kind; looked up, not computed, for a name that was seen before. */
+export function headerName(raw: string): HeaderName {
+  const found = known.get(raw);
+  if (found) return found;
+  const lower = raw.toLowerCase();
+  const made = { lower, kind: kindOf(lower) };
+  if (known.size < KNOWN_MAX) known.set(raw, made);
+  return made;
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Refusal } from "#lib/errors/refusals.ts";
+import { bodyOf, refuse } from "./answer/refusal.ts";
+import type { Gateway } from "./call.ts";
+import { handleCall } from "./handle-call.ts";
+import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
+
+/** Limits of a connection; what belongs to one request is checked in steps/check-request.ts. */
+const limits = {
+  /** The parser's, above our own two, so that the answer can say which was broken (T5). */
+  maxHeaderSize: HEADER_BYTES_MAX + TARGET_BYTES_MAX + 2_048,
+  /** From the first byte to the end of the headers (slowloris, T21). */
+  headersTimeout: 10_000,
+  /** The whole request with its body: 10 MB at less than 1 Mbit/s. */
+  requestTimeout: 120_000,
+  /** A connection between two calls. */
+  keepAliveTimeout: 30_000,
+  /** How often the two above are looked at. */
+  connectionsCheckingInterval: 1_000,
+  /** We answer ourselves, in our form. */
+  requireHostHeader: false,
+  noDelay: true,
+};
+/** Nothing moves on a connection, say a client that does not read its answer. Above the backend's own idle limit. */
+const IDLE_MS = 310_000;
+
+/** The listener of the gateway. Every request goes to `handleCall`; what is no request is answered here and cut off. */
+export function createGatewayServer(gateway: Gateway): Server {
+  const server = createServer(limits, (req, res) => handleCall(gateway, req, res));
+  // Without it Node drops what is past about 1,000 headers in silence; the byte limit bounds them, and we count (T5).
+  server.maxHeadersCount = 0;
+  server.timeout = IDLE_MS;
+  server.on("checkContinue", (req, res) => handleCall(gateway, req, res, true));
+  server.on("checkExpectation", (req, res) => handleCall(gateway, req, res));
+  server.on("connect", (_req, socket) => cutOff(socket, "REQUEST_MALFORMED"));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => cutOff(socket, refusalOfParser(error.code)));
+  return server;
+}
+
+function refusalOfParser(code: string | undefined): Refusal | null {
+  if (code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "REQUEST_TIMEOUT";
+  return code?.startsWith("HPE_") ? "REQUEST_MALFORMED" : null;
+}
+
+/** Node's own field: the answer that is being written on a socket, if any. */
+type BusySocket = Duplex & { _httpMessage?: ServerResponse | null };
+
+/** Answers what the parser could not read, where an answer can be told from the one before, and closes. */
+function cutOff(socket: BusySocket, refusal: Refusal | null): void {
+  if (!refusal || !socket.writable || socket._httpMessage) {
+    socket.destroy();
+    return;
+  }
+  const refused = refuse(refusal);
+  const requestId = randomUUID();
+  const { status, headers } = refused.rendered;
+  const all = [...headers, "X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, "Connection", "close"];
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  for (let i = 0; i < all.length; i += 2) text += `${all[i]}: ${all[i + 1]}\r\n`;
+  socket.end(`${text}\r\n${bodyOf(refused, requestId)}`, () => socket.destroy());
+}

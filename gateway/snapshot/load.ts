@@ -1,0 +1,94 @@
+import { readPublishedApisForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
+import { readApplicationsForGateway } from "#lib/application/read-applications-for-gateway.ts";
+import { type CredentialForGateway, readCredentialsForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
+import type { FeedChange } from "#lib/gateway-feed/read-changes.ts";
+import type { ChangeKind } from "#lib/gateway-feed/record-change.ts";
+import { log } from "#lib/log.ts";
+import {
+  publishedApiIdsOfReleases,
+  readReleasesForGateway,
+  releaseIdsOfPublishedApis,
+} from "#lib/product/read-releases-for-gateway.ts";
+import {
+  readSubscriptionsForGateway,
+  subscriptionIdsOfReleases,
+} from "#lib/subscription/read-subscriptions-for-gateway.ts";
+import { compileApi } from "./compile-api.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+type ApiRow = Awaited<ReturnType<typeof readPublishedApisForGateway>>[number];
+
+/** Fills an empty snapshot with everything. */
+export async function loadAll(snapshot: Snapshot): Promise<void> {
+  for (const row of await readReleasesForGateway()) snapshot.putRelease(row);
+  for (const row of await readPublishedApisForGateway()) putApi(snapshot, row);
+  for (const { id, state } of await readApplicationsForGateway()) {
+    snapshot.putApplication({ id, suspended: state === "suspended" });
+  }
+  for (const row of await readSubscriptionsForGateway()) snapshot.putSubscription(row);
+  for await (const rows of readCredentialsForGateway()) for (const row of rows) snapshot.putCredential(row);
+}
+
+/**
+ * Reloads the entities that changes name: first reads them all, then swaps them in one go, so that no call sees a new
+ * API with its old release. What is no longer there is dropped. The caller never runs two at once, so an older
+ * reading cannot overwrite a newer one.
+ */
+export async function applyChanges(snapshot: Snapshot, changes: readonly FeedChange[]): Promise<void> {
+  const named = (kind: ChangeKind) => [...new Set(changes.filter((c) => c.kind === kind).map((c) => c.entityId))];
+  const changedReleases = named("release");
+  const changedApis = named("published-api");
+  const credentialIds = named("credential");
+  const applicationIds = named("application");
+
+  // A release is more than its row: the APIs it holds and the subscriptions on its plans may have moved with it.
+  const releaseIds = unique(
+    changedReleases,
+    changedApis.length > 0 ? await releaseIdsOfPublishedApis(changedApis) : [],
+  );
+  const before = changedReleases.flatMap((id) => [...(snapshot.releases.get(id)?.publishedApiIds ?? [])]);
+  const after = changedReleases.length > 0 ? await publishedApiIdsOfReleases(changedReleases) : [];
+  const apiIds = unique(changedApis, before, after);
+  const moved = changedReleases.length > 0 ? await subscriptionIdsOfReleases(changedReleases) : [];
+  const subscriptionIds = unique(named("subscription"), moved);
+
+  const releases = releaseIds.length > 0 ? await readReleasesForGateway(releaseIds) : [];
+  const apis = apiIds.length > 0 ? await readPublishedApisForGateway(apiIds) : [];
+  const applications = applicationIds.length > 0 ? await readApplicationsForGateway(applicationIds) : [];
+  const subscriptions = subscriptionIds.length > 0 ? await readSubscriptionsForGateway(subscriptionIds) : [];
+  const credentials: CredentialForGateway[] = [];
+  if (credentialIds.length > 0) {
+    for await (const rows of readCredentialsForGateway(credentialIds)) credentials.push(...rows);
+  }
+
+  for (const id of without(releaseIds, releases)) snapshot.dropRelease(id);
+  for (const row of releases) snapshot.putRelease(row);
+  for (const id of without(apiIds, apis)) snapshot.dropApi(id);
+  for (const row of apis) putApi(snapshot, row);
+  for (const id of without(applicationIds, applications)) snapshot.dropApplication(id);
+  for (const { id, state } of applications) snapshot.putApplication({ id, suspended: state === "suspended" });
+  for (const id of without(subscriptionIds, subscriptions)) snapshot.dropSubscription(id);
+  for (const row of subscriptions) snapshot.putSubscription(row);
+  for (const id of without(credentialIds, credentials)) snapshot.dropCredential(id);
+  for (const row of credentials) snapshot.putCredential(row);
+}
+
+/** A row that is not understood leaves its route empty (404) and is named in the log; the others serve on. */
+function putApi(snapshot: Snapshot, row: ApiRow): void {
+  try {
+    const api = compileApi(row);
+    if (!api.backend) log.error({ publishedApi: row.id }, "no backend that can be called, calls answer 502");
+    snapshot.putApi(api);
+  } catch (error) {
+    snapshot.dropApi(row.id);
+    const reason = error instanceof Error ? error.message.slice(0, 500) : "unknown";
+    log.error({ publishedApi: row.id, reason }, "published API not understood, skipped");
+  }
+}
+
+const unique = (...lists: string[][]): string[] => [...new Set(lists.flat())];
+
+function without(ids: readonly string[], rows: readonly { id: string }[]): string[] {
+  const there = new Set(rows.map((row) => row.id));
+  return ids.filter((id) => !there.has(id));
+}

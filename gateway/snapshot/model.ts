@@ -1,0 +1,107 @@
+import type { BoundLimit } from "#gateway/limits/windows.ts";
+import type { CompiledOperation, CompiledScheme } from "#lib/api-definition/compiled.ts";
+import type { OperationRouter } from "./operation-router.ts";
+
+/** Schemes needed together (AND). An alternative without any = the call may come without credentials. */
+export interface Alternative {
+  id: CompiledScheme | null;
+  secret: CompiledScheme | null;
+}
+
+export interface GatewayOperation {
+  key: string;
+  method: string;
+  path: string;
+  /** Alternatives (OR); empty = open. */
+  security: readonly Alternative[];
+}
+
+/** Where calls of one API go. */
+export interface Backend {
+  /** scheme://host:port */
+  origin: string;
+  /** Path of the backend's address without a trailing slash, "" for none. */
+  pathPrefix: string;
+  /** Host header of the backend. */
+  host: string;
+  /** Value of Authorization for the functional ID (S13), or null. */
+  authorization: string | null;
+}
+
+/** One published API: a route, what it demands, and where it goes. Immutable; a change puts a new object in its place. */
+export interface GatewayApi {
+  id: string;
+  apiDefinitionId: string;
+  catalogId: string;
+  catalogKind: "sandbox" | "production";
+  organizationId: string;
+  /** "prefix/catalog" */
+  place: string;
+  /** Starts with "/"; "" for the root. */
+  basePath: string;
+  /** false: another gateway enforces it; nothing is checked, nothing is taken away (S79). */
+  enforced: boolean;
+  /** Names under which a client ID or secret of this API may come, in either place. */
+  credentialNames: CredentialNames;
+  /** The client's Authorization travels on (gateway.md 2.5). */
+  passesAuthorization: boolean;
+  operations: readonly CompiledOperation[];
+  router: OperationRouter;
+  /** null: there is none, or its password does not open; calls answer 502. */
+  backend: Backend | null;
+}
+
+/**
+ * What counts as a client ID or secret of an API, lower case for headers. The declared place is what is read; the other
+ * place is known too, so that a misplaced credential is recognised and never travels on.
+ */
+export interface CredentialNames {
+  headers: ReadonlyMap<string, CompiledScheme["key"]>;
+  query: ReadonlyMap<string, CompiledScheme["key"]>;
+  /** In `query` (or `headers`) only as the customary other name: counts when the value looks like a client ID. */
+  customary: ReadonlySet<string>;
+}
+
+export interface GatewaySecret {
+  verifier: Buffer;
+  notAfterMs: number;
+}
+
+export interface GatewayCredential {
+  id: string;
+  clientId: string;
+  applicationId: string;
+  environment: "sandbox" | "production";
+  /** null: every catalog of the environment. */
+  catalogId: string | null;
+  revoked: boolean;
+  /** Infinity: never. */
+  expiresAtMs: number;
+  secrets: readonly GatewaySecret[];
+}
+
+export interface GatewaySubscription {
+  id: string;
+  applicationId: string;
+  releaseId: string;
+  planId: string;
+  state: "pending" | "active" | "suspended";
+  /** Limits of the plan with this subscription's counters; made anew when plan or subscription change, counters stay. */
+  limits: readonly BoundLimit[];
+}
+
+export interface GatewayApplication {
+  id: string;
+  suspended: boolean;
+}
+
+export interface PlanLimit {
+  limit: number;
+  windowSeconds: number;
+}
+
+export interface GatewayRelease {
+  id: string;
+  publishedApiIds: ReadonlySet<string>;
+  limitsByPlan: ReadonlyMap<string, readonly PlanLimit[]>;
+}

@@ -1,0 +1,167 @@
+import { z } from "zod";
+import { Counters } from "#gateway/limits/counters.ts";
+import type { CredentialForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
+import { pepper } from "#lib/crypto/keys.ts";
+import { log } from "#lib/log.ts";
+import type { ReleaseForGateway } from "#lib/product/read-releases-for-gateway.ts";
+import type { SubscriptionForGateway } from "#lib/subscription/read-subscriptions-for-gateway.ts";
+import type {
+  GatewayApi,
+  GatewayApplication,
+  GatewayCredential,
+  GatewayRelease,
+  GatewaySubscription,
+  PlanLimit,
+} from "./model.ts";
+
+const planLimits = z.array(z.object({ limit: z.int().min(0), windowSeconds: z.int().min(1) }));
+
+/** The APIs of one space and catalog by base path. */
+interface Place {
+  byBasePath: Map<string, GatewayApi>;
+  /** Most segments of a base path: no longer prefix is tried. */
+  depthMax: number;
+}
+
+/**
+ * All that a call is decided on, in memory. Calls read it without waiting; a change is applied by methods that do not
+ * wait either, so no call ever sees half of one.
+ */
+export class Snapshot {
+  readonly places = new Map<string, Place>();
+  readonly apis = new Map<string, GatewayApi>();
+  readonly credentials = new Map<string, GatewayCredential>();
+  readonly applications = new Map<string, GatewayApplication>();
+  readonly releases = new Map<string, GatewayRelease>();
+  readonly #clientIds = new Map<string, string>();
+  readonly #subscriptions = new Map<string, GatewaySubscription>();
+  readonly #byApplication = new Map<string, GatewaySubscription[]>();
+  readonly #counters = new Counters();
+
+  putApi(api: GatewayApi): void {
+    this.dropApi(api.id);
+    const place = this.places.get(api.place) ?? { byBasePath: new Map(), depthMax: 0 };
+    this.places.set(api.place, place);
+    place.byBasePath.set(api.basePath, api);
+    place.depthMax = Math.max(place.depthMax, api.basePath.split("/").length - 1);
+    this.apis.set(api.id, api);
+  }
+
+  dropApi(id: string): void {
+    const old = this.apis.get(id);
+    if (!old) return;
+    this.apis.delete(id);
+    const place = this.places.get(old.place);
+    // Another API may have taken the base path in the same change.
+    if (place?.byBasePath.get(old.basePath) === old) place.byBasePath.delete(old.basePath);
+    if (place?.byBasePath.size === 0) this.places.delete(old.place);
+  }
+
+  putCredential(row: CredentialForGateway): void {
+    const { id: pepperId } = pepper();
+    // A record under another pepper cannot be checked here; it never matches.
+    const secrets = row.secrets.filter((secret) => secret.keyId === pepperId);
+    this.dropCredential(row.id);
+    this.#clientIds.set(row.id, row.clientId);
+    this.credentials.set(row.clientId, {
+      id: row.id,
+      clientId: row.clientId,
+      applicationId: row.applicationId,
+      environment: row.environment,
+      catalogId: row.catalogId,
+      revoked: row.status !== "active",
+      expiresAtMs: row.expiresAtMs ?? Number.POSITIVE_INFINITY,
+      secrets: secrets.map(({ verifier, notAfterMs }) => ({
+        verifier: Buffer.from(verifier, "hex"),
+        notAfterMs: notAfterMs ?? Number.POSITIVE_INFINITY,
+      })),
+    });
+  }
+
+  dropCredential(id: string): void {
+    const clientId = this.#clientIds.get(id);
+    if (clientId === undefined) return;
+    this.#clientIds.delete(id);
+    this.credentials.delete(clientId);
+  }
+
+  putApplication(application: GatewayApplication): void {
+    this.applications.set(application.id, application);
+  }
+
+  dropApplication(id: string): void {
+    this.applications.delete(id);
+  }
+
+  putRelease(row: ReleaseForGateway): void {
+    const limitsByPlan = new Map<string, readonly PlanLimit[]>();
+    for (const plan of row.plans) {
+      const parsed = planLimits.safeParse(plan.rateLimits);
+      if (parsed.success) limitsByPlan.set(plan.id, parsed.data);
+      // Failing closed: a plan that is not understood is no plan, never an unlimited one.
+      else log.error({ release: row.id, plan: plan.name }, "rate limits not understood, plan skipped");
+    }
+    this.releases.set(row.id, { id: row.id, publishedApiIds: new Set(row.publishedApiIds), limitsByPlan });
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.releaseId === row.id) subscription.limits = this.#bind(subscription);
+    }
+  }
+
+  dropRelease(id: string): void {
+    this.releases.delete(id);
+  }
+
+  putSubscription(row: SubscriptionForGateway): void {
+    const old = this.#subscriptions.get(row.id);
+    if (old) this.#unlist(old);
+    const { id, applicationId, releaseId, state } = row;
+    const subscription: GatewaySubscription = {
+      id,
+      applicationId,
+      releaseId,
+      planId: row.releasePlanId,
+      state,
+      limits: [],
+    };
+    subscription.limits = this.#bind(subscription);
+    this.#subscriptions.set(id, subscription);
+    const list = this.#byApplication.get(applicationId) ?? [];
+    list.push(subscription);
+    // IDs are UUIDv7: of several subscriptions that hold an API the oldest decides.
+    list.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#byApplication.set(applicationId, list);
+  }
+
+  dropSubscription(id: string): void {
+    const old = this.#subscriptions.get(id);
+    if (!old) return;
+    this.#unlist(old);
+    this.#subscriptions.delete(id);
+    this.#counters.drop(id);
+  }
+
+  subscriptionsOf(applicationId: string): readonly GatewaySubscription[] {
+    return this.#byApplication.get(applicationId) ?? NONE;
+  }
+
+  /** Whether a release in this snapshot still offers the plan that the subscription is on, with the API. */
+  covers(subscription: GatewaySubscription, publishedApiId: string): boolean {
+    const release = this.releases.get(subscription.releaseId);
+    return release?.publishedApiIds.has(publishedApiId) === true && release.limitsByPlan.has(subscription.planId);
+  }
+
+  #bind(subscription: GatewaySubscription) {
+    const limits = this.releases.get(subscription.releaseId)?.limitsByPlan.get(subscription.planId);
+    return this.#counters.bind(subscription.id, limits ?? []);
+  }
+
+  #unlist(subscription: GatewaySubscription): void {
+    const list = this.#byApplication.get(subscription.applicationId);
+    if (!list) return;
+    const rest = list.filter((other) => other.id !== subscription.id);
+    if (rest.length > 0) this.#byApplication.set(subscription.applicationId, rest);
+    else this.#byApplication.delete(subscription.applicationId);
+  }
+}
+
+const NONE: readonly GatewaySubscription[] = [];

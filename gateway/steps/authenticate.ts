@@ -1,0 +1,73 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Refused, refuse } from "#gateway/answer/refusal.ts";
+import type { Call, Presented } from "#gateway/call.ts";
+import type { GatewayCredential, GatewaySecret } from "#gateway/snapshot/model.ts";
+import { isClientSecretShape, makeVerifier } from "#lib/crypto/client-secret.ts";
+import type { Cause, Refusal } from "#lib/errors/refusals.ts";
+
+/** Stands in for the secrets of an ID that we do not know: the same work, and it matches nothing. */
+const NO_SECRETS: readonly GatewaySecret[] = [{ verifier: Buffer.alloc(32), notAfterMs: Number.NEGATIVE_INFINITY }];
+
+interface Failure {
+  refusal: Refusal;
+  cause: Cause;
+}
+
+/**
+ * Finds out who calls, from memory alone: shape, look-up, HMAC and a constant-time comparison (gateway.md part 7).
+ * 401 CLIENT_ID_NOT_REGISTERED, 401 CREDENTIAL_INVALID with one text for all its causes.
+ */
+export function authenticate(call: Call): Refused | undefined {
+  let first: Failure | undefined;
+  for (const presented of call.presented) {
+    const failure = check(call, presented);
+    if (!failure) {
+      call.authenticated = true;
+      return undefined;
+    }
+    first ??= failure;
+  }
+  return first && refuse(first.refusal, first.cause);
+}
+
+function check(call: Call, { clientId, clientSecret }: Presented): Failure | undefined {
+  const credential = call.gateway.snapshot.credentials.get(clientId);
+  // Before anything is decided, so that known and unknown IDs cost the same (T30).
+  const secretCause =
+    clientSecret === null ? undefined : checkSecret(credential?.secrets, clientId, clientSecret, call.startedAtMs);
+  if (!credential || !call.gateway.snapshot.applications.has(credential.applicationId)) {
+    return { refusal: "CLIENT_ID_NOT_REGISTERED", cause: "unknown-id" };
+  }
+  call.credential = credential;
+  if (!worksHere(call, credential)) return { refusal: "CLIENT_ID_NOT_REGISTERED", cause: "other-environment" };
+  if (credential.revoked) return { refusal: "CREDENTIAL_INVALID", cause: "credential-revoked" };
+  if (credential.expiresAtMs <= call.startedAtMs) return { refusal: "CREDENTIAL_INVALID", cause: "credential-expired" };
+  return secretCause && { refusal: "CREDENTIAL_INVALID", cause: secretCause };
+}
+
+/** A credential works in catalogs of its environment; a test or explore credential in its own catalog alone (ruling 1.7). */
+function worksHere({ api }: Call, credential: GatewayCredential): boolean {
+  if (!api || credential.environment !== api.catalogKind) return false;
+  return credential.catalogId === null || credential.catalogId === api.catalogId;
+}
+
+/** Returns why the secret is not right, or undefined. Every secret is compared, whichever matches. */
+function checkSecret(
+  secrets: readonly GatewaySecret[] | undefined,
+  clientId: string,
+  clientSecret: string,
+  nowMs: number,
+): Cause | undefined {
+  const wellFormed = isClientSecretShape(clientSecret);
+  const { verifier } = makeVerifier(clientId, clientSecret);
+  let live = false;
+  let ended = false;
+  for (const secret of secrets ?? NO_SECRETS) {
+    if (!timingSafeEqual(secret.verifier, verifier)) continue;
+    if (secret.notAfterMs > nowMs) live = true;
+    else ended = true;
+  }
+  if (live) return undefined;
+  if (ended) return "secret-ended";
+  return wellFormed ? "secret-wrong" : "secret-malformed";
+}

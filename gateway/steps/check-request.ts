@@ -1,0 +1,105 @@
+import { type Refused, refuse } from "#gateway/answer/refusal.ts";
+import type { Call } from "#gateway/call.ts";
+import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING } from "#gateway/header-names.ts";
+
+/** Bytes of the request target, and of all header names and values (T5). */
+export const TARGET_BYTES_MAX = 8_192;
+export const HEADER_BYTES_MAX = 16_384;
+export const HEADERS_MAX = 100;
+
+/**
+ * Characters that a path may hold: those of RFC 3986 and some that clients leave unencoded. Not among them: `\`, which
+ * many servers take for "/", `;`, after which some cut a segment off, `#`, and everything that is not printable ASCII.
+ */
+const PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/%"<>[\]^`{|}]+$/;
+/** Printable ASCII without `#`. */
+const QUERY = /^[!"$-~]*$/;
+/** Encoded `/`, `\`, `;` and control characters: a backend that decodes before it routes would see another path (T2). */
+const ENCODED_TRICK = /%(?:2f|5c|3b|[01][0-9a-f]|7f)/i;
+const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
+const HOST_VALUE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * Refuses what Node's parser lets through (gateway.md part 6) and reads the request line and framing into the call:
+ * 400 REQUEST_MALFORMED, 413, 414, 431, 503 while the snapshot is not loaded.
+ */
+export function checkRequest(call: Call): Refused | undefined {
+  const target = call.req.url ?? "";
+  if (target.length > TARGET_BYTES_MAX) return refuse("URI_TOO_LONG");
+  const refused = checkHeaders(call) ?? checkTarget(call, target);
+  if (refused) return refused;
+  if (call.contentLength > call.gateway.bodyBytesMax) return refuse("BODY_TOO_LARGE");
+  return call.gateway.ready ? undefined : refuse("NOT_READY");
+}
+
+function checkHeaders(call: Call): Refused | undefined {
+  const raw = call.req.rawHeaders;
+  if (raw.length > HEADERS_MAX * 2) return refuse("HEADERS_TOO_LARGE");
+  let bytes = 0;
+  let hosts = 0;
+  let lengths = 0;
+  let codings = 0;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = headerName(raw[i] as string);
+    const value = raw[i + 1] as string;
+    // ": " and CR LF count as well
+    bytes += name.lower.length + value.length + 4;
+    call.names.push(name);
+    switch (name.kind) {
+      case HOST:
+        hosts += 1;
+        call.host = value;
+        break;
+      case CONTENT_LENGTH:
+        lengths += 1;
+        call.contentLength = Number(value);
+        break;
+      case TRANSFER_ENCODING:
+        codings += 1;
+        if (value.toLowerCase() !== "chunked") return refuse("REQUEST_MALFORMED");
+        break;
+      case CONNECTION:
+        // The two that everybody sends name no header.
+        if (value !== "keep-alive" && value !== "close") call.connectionTokens += `,${value.toLowerCase()}`;
+        break;
+      case EXPECT:
+        if (value.toLowerCase() !== "100-continue") return refuse("REQUEST_MALFORMED");
+    }
+  }
+  if (bytes > HEADER_BYTES_MAX) return refuse("HEADERS_TOO_LARGE");
+  const isHttp11 = call.req.httpVersionMinor === 1 && call.req.httpVersionMajor === 1;
+  // Two Hosts route differently at different hops (T4); HTTP/1.0 needs none.
+  if (hosts > 1 || (hosts === 0 && isHttp11)) return refuse("REQUEST_MALFORMED");
+  if (hosts === 1 && !HOST_VALUE.test(call.host)) return refuse("REQUEST_MALFORMED");
+  // Both framings at once, or one of them twice, is request smuggling (T1).
+  if (lengths + codings > 1 || (codings === 1 && !isHttp11)) return refuse("REQUEST_MALFORMED");
+  if (!Number.isSafeInteger(call.contentLength) || call.contentLength < 0) return refuse("REQUEST_MALFORMED");
+  if (codings === 1) call.contentLength = -1;
+  return undefined;
+}
+
+/** The path that is routed is the path that is forwarded: what a backend could read in another way is refused. */
+function checkTarget(call: Call, target: string): Refused | undefined {
+  const mark = target.indexOf("?");
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const query = mark < 0 ? "" : target.slice(mark + 1);
+  // Absolute-form ("http://evil/x"), authority-form and "*" do not start with "/".
+  if (path.charCodeAt(0) !== 47 || !PATH.test(path) || path.includes("//")) return refuse("REQUEST_MALFORMED");
+  if (query !== "" && !QUERY.test(query)) return refuse("REQUEST_MALFORMED");
+  if ((path.includes("%") || path.includes("/.")) && !isPlainPath(path)) return refuse("REQUEST_MALFORMED");
+  call.path = path;
+  call.query = query;
+  return undefined;
+}
+
+function isPlainPath(path: string): boolean {
+  if (BROKEN_ENCODING.test(path) || ENCODED_TRICK.test(path)) return false;
+  try {
+    return decodeURIComponent(path)
+      .split("/")
+      .every((segment) => segment !== "." && segment !== "..");
+  } catch {
+    // Not UTF-8.
+    return false;
+  }
+}

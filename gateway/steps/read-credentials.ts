@@ -1,0 +1,86 @@
+import { type Refused, refuse } from "#gateway/answer/refusal.ts";
+import type { Call, Presented } from "#gateway/call.ts";
+import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
+import type { Alternative, GatewayApi } from "#gateway/snapshot/model.ts";
+import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
+
+/** A credential that the client sent, and where. */
+interface Found {
+  key: CompiledScheme["key"];
+  in: "header" | "query";
+  /** Lower case for headers. */
+  name: string;
+  value: string;
+}
+
+/**
+ * Reads client ID and secret from the declared places (gateway.md part 2): 401 CREDENTIAL_MISSING, also when they came
+ * in the other place alone; 403 MULTIPLE_CLIENT_IDS. An open operation, or an API that another gateway enforces, asks for none.
+ */
+export function readCredentials(call: Call): Refused | undefined {
+  const { api, operation } = call;
+  if (!api || !operation) throw new Error("the call is not routed");
+  if (!api.enforced || operation.security.length === 0) return undefined;
+  const found = findAll(call, api);
+  if (found.reduce((count, { key }) => count + (key === "client_id" ? 1 : 0), 0) > 1) {
+    return refuse("MULTIPLE_CLIENT_IDS");
+  }
+  const presented: Presented[] = [];
+  for (const alternative of operation.security) {
+    const complete = present(alternative, found);
+    if (complete) presented.push(complete);
+  }
+  call.presented = presented;
+  if (presented.length > 0 || operation.security.some((alternative) => !alternative.id)) return undefined;
+  return missing(operation.security, found);
+}
+
+function findAll(call: Call, { credentialNames }: GatewayApi): Found[] {
+  const found: Found[] = [];
+  const add = (place: "header" | "query", key: CompiledScheme["key"], name: string, value: string) => {
+    // Nothing in it: as if it were not there.
+    if (value === "") return;
+    // "client_id" may be a parameter of the API itself, as long as it does not hold one of our IDs.
+    if (key === "client_id" && credentialNames.customary.has(name) && !looksLikeClientId(value)) return;
+    found.push({ key, in: place, name, value });
+  };
+  const raw = call.req.rawHeaders;
+  for (let i = 0; i < call.names.length; i += 1) {
+    const name = call.names[i]?.lower ?? "";
+    const key = credentialNames.headers.get(name);
+    if (key) add("header", key, name, raw[i * 2 + 1] ?? "");
+  }
+  if (call.query !== "") {
+    eachParameter(call.query, (name, text) => {
+      const key = credentialNames.query.get(name);
+      if (key) add("query", key, name, parameterValue(text));
+    });
+  }
+  return found;
+}
+
+/** The value in the declared place; a secret that came twice is joined, so that it matches nothing. */
+function valueAt(scheme: CompiledScheme, found: readonly Found[]): string | undefined {
+  const name = scheme.in === "header" ? scheme.name.toLowerCase() : scheme.name;
+  let value: string | undefined;
+  for (const one of found) {
+    if (one.in !== scheme.in || one.name !== name) continue;
+    value = value === undefined ? one.value : `${value}, ${one.value}`;
+  }
+  return value;
+}
+
+function present({ id, secret }: Alternative, found: readonly Found[]): Presented | undefined {
+  if (!id) return undefined;
+  const clientId = valueAt(id, found);
+  const clientSecret = secret ? valueAt(secret, found) : null;
+  return clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret };
+}
+
+/** Says what is missing for the alternative that the client came closest to. */
+function missing(security: readonly Alternative[], found: readonly Found[]): Refused {
+  const hasId = security.some(({ id }) => id !== null && valueAt(id, found) !== undefined);
+  const key = hasId ? "client_secret" : "client_id";
+  const cause = found.some((one) => one.key === key) ? "wrong-location" : "absent";
+  return refuse(hasId ? "CLIENT_SECRET_MISSING" : "CLIENT_ID_MISSING", cause);
+}

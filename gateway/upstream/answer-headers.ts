@@ -1,0 +1,82 @@
+/** What does not come from a backend to a client: hop-by-hop headers (T6) and those that are ours. */
+const DROPPED = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authentication-info",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-global-transaction-id",
+  "x-request-id",
+]);
+/** Two gateways' limits in one answer would contradict each other. */
+const LIMITS = new Set([
+  "ratelimit",
+  "ratelimit-limit",
+  "ratelimit-policy",
+  "ratelimit-remaining",
+  "ratelimit-reset",
+  "x-ratelimit-limit",
+  "x-ratelimit-remaining",
+  "x-ratelimit-reset",
+]);
+
+interface AnswerName {
+  name: string;
+  lower: string;
+  dropped: boolean;
+  limit: boolean;
+}
+
+/** Bounded: a backend could send a new name with every answer. */
+const KNOWN_MAX = 2_000;
+const known = new Map<string, AnswerName>();
+
+function answerName(name: string): AnswerName {
+  const found = known.get(name);
+  if (found) return found;
+  const lower = name.toLowerCase();
+  const made = { name, lower, dropped: DROPPED.has(lower), limit: LIMITS.has(lower) };
+  if (known.size < KNOWN_MAX) known.set(name, made);
+  return made;
+}
+
+export interface AnswerHeaders {
+  headers: string[];
+  /** Declared length of the body, -1 when there is none. */
+  contentLength: number;
+}
+
+/** Copies a backend's raw headers (name, value, name, …) for the client. `limited`: we add limit headers of our own. */
+export function answerHeaders(raw: readonly Buffer[], limited: boolean): AnswerHeaders {
+  const headers: string[] = [];
+  let contentLength = -1;
+  let hopByHop: string[] | undefined;
+  for (let i = 0; i < raw.length; i += 2) {
+    const { name, lower, dropped, limit } = answerName((raw[i] as Buffer).toString("latin1"));
+    if (lower === "connection") {
+      const value = (raw[i + 1] as Buffer).toString("latin1").toLowerCase();
+      if (value !== "keep-alive" && value !== "close") {
+        hopByHop = [...(hopByHop ?? []), ...value.split(",").map((token) => token.trim())];
+      }
+    }
+    if (dropped || (limited && limit)) continue;
+    const value = (raw[i + 1] as Buffer).toString("latin1");
+    if (lower === "content-length") contentLength = Number(value);
+    headers.push(name, value);
+  }
+  return { headers: hopByHop ? without(headers, hopByHop) : headers, contentLength };
+}
+
+function without(headers: readonly string[], names: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (!names.includes(name.toLowerCase()) || name.toLowerCase() === "content-length")
+      kept.push(name, headers[i + 1] as string);
+  }
+  return kept;
+}

@@ -1,0 +1,95 @@
+import type { Dispatcher } from "undici";
+import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
+import type { Call } from "#gateway/call.ts";
+import { appendLimitHeaders } from "#gateway/limits/limit-headers.ts";
+import { giveBackCall } from "#gateway/limits/windows.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import { refusalOf } from "./failure.ts";
+import { BodyTooLargeError, type RequestBody } from "./request-body.ts";
+
+/** Interim answers (1xx) of one backend call: more is an attack or a fault (T37). They are not passed on. */
+const INTERIM_MAX = 8;
+
+class BackendMisbehaves extends Error {
+  readonly code = "BACKEND_INVALID";
+}
+
+/** One call to a backend: streams the answer to the client as it comes, at the pace at which the client takes it. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #call: Call;
+  readonly #body: RequestBody | undefined;
+  #interim = 0;
+  /** Bytes of the answer's body still to come, -1 = not declared. */
+  #left = -1;
+  #waiting = false;
+
+  constructor(call: Call, body: RequestBody | undefined) {
+    this.#call = call;
+    this.#body = body;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const abort = () => controller.abort(new Error("the client went away"));
+    if (this.#call.res.destroyed) abort();
+    else this.#call.abortBackend = abort;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) {
+      this.#interim += 1;
+      if (this.#interim > INTERIM_MAX) controller.abort(new BackendMisbehaves("too many interim answers"));
+      return;
+    }
+    const { res, limits, requestId, startedAtMs, gateway } = this.#call;
+    const { headers, contentLength } = answerHeaders(controller.rawHeaders as Buffer[], limits.length > 0);
+    headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId);
+    appendLimitHeaders(headers, limits, startedAtMs);
+    if (gateway.draining) headers.push("Connection", "close");
+    res.writeHead(status, headers);
+    this.#left = contentLength;
+    // An event stream's headers must not wait for its first event; others leave with their first bytes.
+    if (contentLength < 0) res.flushHeaders();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { res } = this.#call;
+    this.#call.responseBytes += chunk.length;
+    if (this.#left === chunk.length) {
+      // The last of it: headers, bytes and end leave in one write.
+      res.end(chunk);
+      return;
+    }
+    if (this.#left > 0) this.#left -= chunk.length;
+    if (res.write(chunk) || this.#waiting) return;
+    this.#waiting = true;
+    controller.pause();
+    res.once("drain", () => {
+      this.#waiting = false;
+      controller.resume();
+    });
+  }
+
+  onResponseEnd(): void {
+    this.#finish();
+    if (!this.#call.res.writableEnded) this.#call.res.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.#finish();
+    const { res } = this.#call;
+    if (res.headersSent) {
+      // Half an answer must not look like a whole one.
+      if (!res.writableFinished) res.destroy();
+      return;
+    }
+    if (error instanceof BodyTooLargeError) giveBackCall(this.#call.limits, this.#call.startedAtMs);
+    answerRefusal(this.#call, refusalOf(error));
+  }
+
+  #finish(): void {
+    const call = this.#call;
+    call.abortBackend = undefined;
+    call.backendMs = performance.now() - call.backendStarted;
+    if (this.#body) call.requestBytes = this.#body.bytes;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Call } from "#gateway/call.ts";
+import { AUTHORIZATION, CONTENT_LENGTH, CREDENTIAL, PASS } from "#gateway/header-names.ts";
+import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
+import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+
+/**
+ * The headers that the backend gets, flat: the client's without hop-by-hop, identity and credential headers, then ours.
+ * Ours come last and unconditionally, so that nothing a client's Connection header names can remove them (T6, T7).
+ */
+export function backendHeaders(call: Call, api: GatewayApi, backend: Backend): string[] {
+  const raw = call.req.rawHeaders;
+  const headers = ["Host", backend.host];
+  const hopByHop = call.connectionTokens === "" ? undefined : call.connectionTokens.split(",").map((t) => t.trim());
+  for (let i = 0; i < call.names.length; i += 1) {
+    const name = call.names[i];
+    if (!name || !travels(call, api, name.lower, name.kind)) continue;
+    if (hopByHop?.includes(name.lower) && name.kind !== CONTENT_LENGTH) continue;
+    const value = raw[i * 2 + 1] as string;
+    if (api.enforced && isCredential(api, name.lower, value)) continue;
+    headers.push(raw[i * 2] as string, value);
+  }
+  if (backend.authorization !== null) headers.push("Authorization", backend.authorization);
+  headers.push(
+    "X-Forwarded-For",
+    clientAddress(call),
+    "X-Forwarded-Host",
+    call.host,
+    "X-Forwarded-Proto",
+    call.gateway.publicProtocol,
+    "X-Request-Id",
+    call.requestId,
+  );
+  return headers;
+}
+
+function travels(call: Call, api: GatewayApi, lower: string, kind: number): boolean {
+  if (kind === PASS) return true;
+  if (kind === CONTENT_LENGTH) return call.contentLength > 0;
+  if (kind === CREDENTIAL) return !api.enforced;
+  return kind === AUTHORIZATION && api.passesAuthorization && lower === "authorization";
+}
+
+function isCredential({ credentialNames }: GatewayApi, lower: string, value: string): boolean {
+  const key = credentialNames.headers.get(lower);
+  if (!key) return false;
+  return !(key === "client_id" && credentialNames.customary.has(lower) && !looksLikeClientId(value));
+}
+
+/** The peer of the socket, IPv4 in its plain form: never what a client's own X-Forwarded-For says. */
+function clientAddress(call: Call): string {
+  const address = call.req.socket.remoteAddress ?? "unknown";
+  return address.startsWith("::ffff:") ? address.slice(7) : address;
+}
+
+/** Path and query for the backend: its own prefix, the path below the base path as received, the query without credentials. */
+export function backendTarget(call: Call, api: GatewayApi, backend: Backend): string {
+  const query = api.enforced ? withoutCredentials(call.query, api) : call.query;
+  return query === "" ? backend.pathPrefix + call.pathBelow : `${backend.pathPrefix}${call.pathBelow}?${query}`;
+}
+
+function withoutCredentials(query: string, { credentialNames }: GatewayApi): string {
+  if (query === "" || credentialNames.query.size === 0) return query;
+  const kept: string[] = [];
+  eachParameter(query, (name, text) => {
+    const key = credentialNames.query.get(name);
+    const own = key === "client_id" && credentialNames.customary.has(name) && !looksLikeClientId(parameterValue(text));
+    if (!key || own) kept.push(text);
+  });
+  return kept.join("&");
+}

@@ -1,0 +1,39 @@
+import { db } from "#lib/db/client.ts";
+
+export interface ReleaseForGateway {
+  id: string;
+  publishedApiIds: string[];
+  /** `rateLimits` is parsed by the snapshot. */
+  plans: { id: string; name: string; rateLimits: unknown }[];
+}
+
+/** Reads the published releases with plans and APIs, or those of `ids`. A retired one is left out: nobody is subscribed to it. */
+export async function readReleasesForGateway(ids?: readonly string[]): Promise<ReleaseForGateway[]> {
+  const rows = await db().productRelease.findMany({
+    where: { ...(ids && { id: { in: [...ids] } }), state: "published" },
+    select: {
+      id: true,
+      apis: { select: { publishedApiId: true } },
+      plans: { select: { id: true, name: true, rateLimits: true } },
+    },
+  });
+  return rows.map(({ id, apis, plans }) => ({ id, publishedApiIds: apis.map((api) => api.publishedApiId), plans }));
+}
+
+/** IDs of the releases that hold one of these published APIs. */
+export async function releaseIdsOfPublishedApis(publishedApiIds: readonly string[]): Promise<string[]> {
+  const rows = await db().releaseApi.findMany({
+    where: { publishedApiId: { in: [...publishedApiIds] } },
+    select: { releaseId: true },
+  });
+  return [...new Set(rows.map((row) => row.releaseId))];
+}
+
+/** IDs of the published APIs that these releases hold. */
+export async function publishedApiIdsOfReleases(releaseIds: readonly string[]): Promise<string[]> {
+  const rows = await db().releaseApi.findMany({
+    where: { releaseId: { in: [...releaseIds] } },
+    select: { publishedApiId: true },
+  });
+  return [...new Set(rows.map((row) => row.publishedApiId))];
+}

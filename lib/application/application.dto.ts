@@ -1,8 +1,6 @@
-import type { CredentialDto } from "#lib/credential/credential.dto.ts";
 import { credentialSelect, toCredentialDto } from "#lib/credential/credential.dto.ts";
-import type { Environment } from "#lib/credential/credential.schema.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
-import type { ApplicationState } from "./application.rules.ts";
+import type { ApplicationDto, ApplicationLine } from "./application.schema.ts";
 
 const organization = { select: { id: true, slug: true, name: true } } as const;
 
@@ -38,27 +36,6 @@ export const applicationSelect = {
 
 export type ApplicationRow = Prisma.ApplicationGetPayload<{ select: typeof applicationRowSelect }>;
 type ApplicationDetailRow = Prisma.ApplicationGetPayload<{ select: typeof applicationSelect }>;
-
-interface ApplicationHead {
-  id: string;
-  name: string;
-  description: string;
-  state: ApplicationState;
-  createdAt: Date;
-  organization: { id: string; slug: string; name: string };
-}
-
-export interface ApplicationLine extends ApplicationHead {
-  /** Environments in which it has an active credential. */
-  environments: Environment[];
-  credentials: number;
-  lastUsedAt: Date | null;
-  subscriptions: { product: string; plan: string; state: "active" | "pending" | "suspended" }[];
-}
-
-export interface ApplicationDto extends ApplicationHead {
-  credentials: CredentialDto[];
-}
 
 export function toApplicationLine(row: ApplicationRow): ApplicationLine {
   const { credentials, subscriptions, ...head } = row;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { environments } from "#lib/credential/credential.schema.ts";
+import { type CredentialDto, type Environment, environments } from "#lib/credential/credential.schema.ts";
+import type { ApplicationState } from "./application.rules.ts";
 
 export const applicationName = z
   .string()
@@ -28,3 +29,24 @@ export type DeleteApplicationInput = z.input<typeof deleteApplicationInput>;
 
 export const applicationRef = z.object({ applicationId: z.uuid() }).strict();
 export type ApplicationRef = z.input<typeof applicationRef>;
+
+interface ApplicationHead {
+  id: string;
+  name: string;
+  description: string;
+  state: ApplicationState;
+  createdAt: Date;
+  organization: { id: string; slug: string; name: string };
+}
+
+export interface ApplicationLine extends ApplicationHead {
+  /** Environments in which it has an active credential. */
+  environments: Environment[];
+  credentials: number;
+  lastUsedAt: Date | null;
+  subscriptions: { product: string; plan: string; state: "active" | "pending" | "suspended" }[];
+}
+
+export interface ApplicationDto extends ApplicationHead {
+  credentials: CredentialDto[];
+}

@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
-import { type ApplicationLine, applicationRowSelect, toApplicationLine } from "./application.dto.ts";
+import { applicationRowSelect, toApplicationLine } from "./application.dto.ts";
+import type { ApplicationLine } from "./application.schema.ts";
 
 /** The applications of all organizations that the actor belongs to, newest first. */
 export async function listApplications(actor: Actor, page: PageInput = {}): Promise<Page<ApplicationLine>> {

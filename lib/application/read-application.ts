@@ -3,7 +3,8 @@ import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { systemClock } from "#lib/clock.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
-import { type ApplicationDto, applicationSelect, toApplicationDto } from "./application.dto.ts";
+import { applicationSelect, toApplicationDto } from "./application.dto.ts";
+import type { ApplicationDto } from "./application.schema.ts";
 import { type ApplicationRef, applicationRef } from "./application.schema.ts";
 
 /** One application with its credentials (S21). Its subscriptions are a list of their own (`listSubscriptionsOfApplication`). */

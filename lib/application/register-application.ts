@@ -1,7 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, type Permit, reaches } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import type { ShownOnce } from "#lib/credential/credential.dto.ts";
+import type { ShownOnce } from "#lib/credential/credential.schema.ts";
 import { issueCredential, prepareSecret } from "#lib/credential/issue-credential.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";

@@ -4,8 +4,8 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
-import type { ShownOnce } from "./credential.dto.ts";
 import { activeCredentialsMax } from "./credential.rules.ts";
+import type { ShownOnce } from "./credential.schema.ts";
 import { type CreateCredentialInput, createCredentialInput } from "./credential.schema.ts";
 import { issueCredential, prepareSecret } from "./issue-credential.ts";
 

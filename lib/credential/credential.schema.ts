@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { LiveState } from "#lib/gateway-feed/wait-until-live.ts";
+import type { CredentialState } from "./credential.rules.ts";
 
 export const environments = ["sandbox", "production"] as const;
 export type Environment = (typeof environments)[number];
@@ -23,3 +25,31 @@ export type UpdateCredentialInput = z.input<typeof updateCredentialInput>;
 
 export const credentialRef = z.object({ credentialId: z.uuid() }).strict();
 export type CredentialRef = z.input<typeof credentialRef>;
+
+/** A credential as pages show it: of its secret the last four characters, never a hash or a verifier. */
+export interface CredentialDto {
+  id: string;
+  clientId: string;
+  name: string;
+  description: string;
+  environment: Environment;
+  status: "active" | "revoked";
+  state: CredentialState;
+  last4: string;
+  createdAt: Date;
+  secretCreatedAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** The one answer that holds a secret: of creation and of a reset. */
+export interface ShownOnce {
+  credentialId: string;
+  name: string;
+  environment: Environment;
+  clientId: string;
+  secret: string;
+  /** Which gateways know it already. */
+  live: LiveState;
+}

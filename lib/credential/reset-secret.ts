@@ -5,7 +5,7 @@ import { systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
-import type { ShownOnce } from "./credential.dto.ts";
+import type { ShownOnce } from "./credential.schema.ts";
 import { type CredentialRef, credentialRef } from "./credential.schema.ts";
 import { addSecret, prepareSecret } from "./issue-credential.ts";
 import { auditTarget, loadCredential, lockActive } from "./load-credential.ts";

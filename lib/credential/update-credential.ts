@@ -3,7 +3,8 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
-import { type CredentialDto, credentialSelect, toCredentialDto } from "./credential.dto.ts";
+import { credentialSelect, toCredentialDto } from "./credential.dto.ts";
+import type { CredentialDto } from "./credential.schema.ts";
 import { type UpdateCredentialInput, updateCredentialInput } from "./credential.schema.ts";
 import { auditTarget, loadCredential } from "./load-credential.ts";
 

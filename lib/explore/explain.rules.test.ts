@@ -7,6 +7,7 @@ import type { AnsweredHead } from "./explore.schema.ts";
 const own = "7c1e04d2b8f64e0a91d35bc26f80493a";
 const context: CallContext = {
   ref: { organization: "acme", catalog: "sandbox", api: "weather-1.0.0" },
+  here: "/explore/acme/sandbox/weather-1.0.0/current",
   catalog: { title: "Sandbox", kind: "sandbox", provider: "Acme" },
   caller: { id: "a1", name: "Storefront", plan: "Gold", state: "ready", clientIds: [own] },
   signedIn: true,

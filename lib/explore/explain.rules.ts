@@ -15,7 +15,7 @@ import type { CallHead } from "./explore.schema.ts";
 
 /** What the caller lacks first, as the button that mends it: to sign in, an application, a subscription, or to use it. */
 function nextStep(c: CallContext): Fix {
-  if (!c.signedIn) return { label: "Sign in", href: paths.signIn(paths.exploreApi(c.ref)) };
+  if (!c.signedIn) return { label: "Sign in", href: paths.signIn(c.here) };
   if (!c.caller) return { label: "Register an application", href: paths.newApplication() };
   if (c.caller.state === "not-subscribed") return { label: `Subscribe ${c.caller.name}`, href: paths.api(c.ref) };
   if (c.caller.state !== "ready") return { label: `Open ${c.caller.name}`, href: paths.application(c.caller.id) };
@@ -174,4 +174,22 @@ export function explainUnanswered(reason: "refused" | "timeout" | "broken"): Exp
     broken: "The connection broke off. Whether the backend was called is not known.",
   };
   return { title: "The gateway did not answer", words: words[reason], fix: sendAgain };
+}
+
+/** The portal did not send the call: what it lacked, or what the portal said. */
+export function explainNotSent(code: string, message: string, c: CallContext): Explanation {
+  if (code === "SIGN_IN_REQUIRED") {
+    return {
+      title: "Sign in to call this operation",
+      words: "It asks for a client ID, which an application of yours has.",
+      fix: nextStep(c),
+    };
+  }
+  if (code === "STATE_INVALID") return { title: "Not subscribed", words: message, fix: nextStep(c) };
+  if (code === "INPUT_INVALID") return { title: "A value cannot travel", words: message, fix: resetValues };
+  if (code === "NOT_FOUND") {
+    const words = "The API or the application is not there any more, or you may not call it.";
+    return { title: "Nothing to call", words, fix: reload };
+  }
+  return { title: "The call was not sent", words: message, fix: sendAgain };
 }

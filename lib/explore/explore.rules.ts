@@ -18,6 +18,8 @@ export interface Explanation {
 /** What the console knows of the call that was refused. */
 export interface CallContext {
   ref: ApiRef;
+  /** The console's own address, for the way back from sign-in. */
+  here: string;
   /** Title and kind of the catalog: "Sandbox", "sandbox". */
   catalog: { title: string; kind: "sandbox" | "production"; provider: string };
   /** The application that is chosen, with its own client IDs for this environment; null when none is. */

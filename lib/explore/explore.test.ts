@@ -55,7 +55,7 @@ async function scene() {
     credential: over.credential ?? { mode: "grant", applicationId },
   });
   const relay = (c: RelayedCall, actor: Parameters<typeof relayCall>[0] = owner) =>
-    relayCall(actor, c, AbortSignal.timeout(5_000));
+    relayCall(actor, c, { signal: AbortSignal.timeout(5_000), address: "test" });
   return { acme, kit, owner, organizationId, applicationId, subscribe, call, relay };
 }
 const code = (work: Promise<unknown>) => work.then(() => "done").catch((e) => e.code);

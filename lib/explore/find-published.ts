@@ -2,7 +2,7 @@ import type { CompiledApi } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
-import type { ExploreApi } from "./explore.dto.ts";
+import type { ExploreApi } from "./explore-view.schema.ts";
 
 /** The slugs of an API's public address. */
 export interface PublishedRef {

@@ -1,7 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
-import type { Caller } from "./explore.dto.ts";
+import type { Caller } from "./explore-view.schema.ts";
 import { findPublished, type PublishedRef } from "./find-published.ts";
 
 /** Applications that the picker offers; who has more subscribes and calls from the application's page. */

@@ -3,14 +3,14 @@ import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { type Page, pageOf } from "#lib/page.ts";
+import type { OperationRef } from "./explore.schema.ts";
 import type {
   ExploreApi,
   ExploreApiLine,
   ExploreCatalog,
   ExploreOperation,
   ExploreOperationLine,
-} from "./explore.dto.ts";
-import type { OperationRef } from "./explore.schema.ts";
+} from "./explore-view.schema.ts";
 import { catalogSelect, findPublished, type PublishedRef } from "./find-published.ts";
 import { credentialNeed } from "./request.rules.ts";
 

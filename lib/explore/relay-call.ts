@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
+import { takeCall } from "./call-budget.ts";
 import type { CallCredential, CallValues, OperationRef } from "./explore.schema.ts";
 import { findPublished } from "./find-published.ts";
 import { grantExplore } from "./grant-explore.ts";
@@ -31,9 +32,15 @@ export interface RelayedCall {
 /**
  * Makes the call of the console (S60): builds the target from what is published, never from an address that came
  * along, attaches the credential where the operation's scheme says, and sends it to the gateway. An operation that
- * needs a credential needs a session too. Throws INPUT_INVALID for a value that cannot travel.
+ * needs a credential needs a session too. `address` is the client's, whose budget counts where nobody has signed in.
+ * Throws INPUT_INVALID for a value that cannot travel, TOO_MANY_ATTEMPTS past the budget.
  */
-export async function relayCall(actor: Actor, call: RelayedCall, signal: AbortSignal): Promise<SentCall> {
+export async function relayCall(
+  actor: Actor,
+  call: RelayedCall,
+  { signal, address }: { signal: AbortSignal; address: string },
+): Promise<SentCall> {
+  takeCall(actor.kind === "user" ? actor.userId : address);
   const { api, compiled, revisionId } = await findPublished(call.target);
   const operation = await db().operation.findFirst({
     where: { revisionId, key: call.target.operation },

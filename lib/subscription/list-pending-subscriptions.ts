@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { type Page, pageOf } from "#lib/page.ts";
-import { type SubscriptionDto, subscriptionSelect, toSubscriptionDto } from "./subscription.dto.ts";
+import { subscriptionSelect, toSubscriptionDto } from "./subscription.dto.ts";
+import type { SubscriptionDto } from "./subscription.schema.ts";
 import { type PendingSubscriptionsInput, pendingSubscriptionsInput } from "./subscription.schema.ts";
 
 /** The provider's queue of requests, oldest first, of one organization or of one of its catalogs. */

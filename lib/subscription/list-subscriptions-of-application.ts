@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { loadApplication } from "#lib/application/load-application.ts";
 import { db } from "#lib/db/client.ts";
-import { type SubscriptionDto, subscriptionSelect, toSubscriptionDto } from "./subscription.dto.ts";
+import { subscriptionSelect, toSubscriptionDto } from "./subscription.dto.ts";
+import type { SubscriptionDto } from "./subscription.schema.ts";
 
 /** More than one application subscribes to; the page says so when there are more. */
 const ROWS_MAX = 200;

@@ -1,7 +1,6 @@
 import type { Prisma } from "#lib/db/generated/client.ts";
-import type { PlanDto } from "#lib/product/product.dto.ts";
 import { planSelect, toPlanDto } from "#lib/product/product.dto.ts";
-import type { SubscriptionState } from "./subscription.rules.ts";
+import type { SubscriptionDto } from "./subscription.schema.ts";
 
 export const subscriptionSelect = {
   id: true,
@@ -29,26 +28,6 @@ export const subscriptionSelect = {
 } as const satisfies Prisma.SubscriptionSelect;
 
 type SubscriptionRow = Prisma.SubscriptionGetPayload<{ select: typeof subscriptionSelect }>;
-
-export interface SubscriptionDto {
-  id: string;
-  state: SubscriptionState;
-  /** The developer's note to the reviewer. */
-  comment: string;
-  decisionReason: string;
-  decidedAt: Date | null;
-  createdAt: Date;
-  application: { id: string; name: string; organization: string };
-  catalog: {
-    slug: string;
-    title: string;
-    kind: "sandbox" | "production";
-    organization: { slug: string; name: string };
-  };
-  product: { id: string; releaseId: string; title: string; version: string; retired: boolean };
-  plan: PlanDto;
-  apis: { slug: string; title: string; version: string }[];
-}
 
 export const toSubscriptionDto = (row: SubscriptionRow): SubscriptionDto => ({
   id: row.id,

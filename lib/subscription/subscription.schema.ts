@@ -1,11 +1,17 @@
 import { z } from "zod";
+import { applicationName } from "#lib/application/application.schema.ts";
+import type { PlanDto } from "#lib/product/product.dto.ts";
+import type { SubscriptionState } from "./subscription.rules.ts";
+
+/** The developer's note to the reviewer. */
+const comment = z.string().trim().max(500, "At most 500 characters.").default("");
 
 export const requestSubscriptionInput = z
   .object({
     applicationId: z.uuid("Choose an application."),
     releaseId: z.uuid(),
     planId: z.uuid("Choose a plan."),
-    comment: z.string().trim().max(500, "At most 500 characters.").default(""),
+    comment,
   })
   .strict();
 export type RequestSubscriptionInput = z.input<typeof requestSubscriptionInput>;
@@ -31,3 +37,44 @@ export const pendingSubscriptionsInput = z
   .object({ organization: z.string(), catalog: z.string().optional(), after: z.uuid().optional() })
   .strict();
 export type PendingSubscriptionsInput = z.input<typeof pendingSubscriptionsInput>;
+
+export interface SubscriptionDto {
+  id: string;
+  state: SubscriptionState;
+  /** The developer's note to the reviewer. */
+  comment: string;
+  decisionReason: string;
+  decidedAt: Date | null;
+  createdAt: Date;
+  application: { id: string; name: string; organization: string };
+  catalog: {
+    slug: string;
+    title: string;
+    kind: "sandbox" | "production";
+    organization: { slug: string; name: string };
+  };
+  product: { id: string; releaseId: string; title: string; version: string; retired: boolean };
+  plan: PlanDto;
+  apis: { slug: string; title: string; version: string }[];
+}
+
+export const registerAndSubscribeInput = z
+  .object({
+    organizationId: z.uuid("Choose an organization."),
+    name: applicationName,
+    releaseId: z.uuid(),
+    planId: z.uuid("Choose a plan."),
+    comment,
+  })
+  .strict();
+export type RegisterAndSubscribeInput = z.input<typeof registerAndSubscribeInput>;
+
+/** One of the actor's applications as the subscribe column offers it. */
+export interface Subscriber {
+  id: string;
+  name: string;
+  organization: string;
+  /** Whether it has a credential for the catalog's environment. */
+  callsHere: boolean;
+  has: { productId: string; planId: string; planTitle: string; state: "pending" | "active" | "suspended" }[];
+}

@@ -1,0 +1,32 @@
+import { env } from "#lib/env.ts";
+import { buildCurl } from "./curl.rules.ts";
+import type { ExploreOperationLine } from "./explore-view.schema.ts";
+import type { PublishedRef } from "./find-published.ts";
+import { readExploreApi, readExploreOperation } from "./read-explore.ts";
+import { buildRequest, initialValues } from "./request.rules.ts";
+
+export interface ReadyCurl {
+  operations: ExploreOperationLine[];
+  /** Key of the operation that the command calls. */
+  operation: string;
+  command: string;
+  /** Which placeholders it has, for the words above it. */
+  needsSecret: boolean;
+}
+
+/** A curl command for an operation of a published API with its sample values (S24, S27); the first one where none is named. */
+export async function readReadyCurl(ref: PublishedRef, key?: string): Promise<ReadyCurl | null> {
+  const { api, operations } = await readExploreApi(ref);
+  const chosen = operations.find((o) => o.key === key) ?? operations[0];
+  if (!chosen) return null;
+  const operation = await readExploreOperation({ ...ref, operation: chosen.key });
+  const values = initialValues(operation.slice);
+  for (const p of operation.slice.parameters) {
+    // A path without a sample still has to read as a path.
+    if (p.in === "path" && !values.path[p.name]) values.path[p.name] = p.name;
+  }
+  const { method, path: pathTemplate, slice, need } = operation;
+  const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);
+  const command = buildCurl(request, { origin: env().GATEWAY_URL, need });
+  return { operations, operation: chosen.key, command, needsSecret: need.clientSecret !== null };
+}

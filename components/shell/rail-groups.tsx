@@ -12,6 +12,16 @@ export interface ProviderRailProps {
 /** Everything a provider can go to in one organization, as the rail and the compact menu list it. */
 export function railGroups({ organization, catalogs, draftCount, approvalCount }: ProviderRailProps): RailGroup[] {
   const { slug } = organization;
+  const own: RailGroup = {
+    label: organization.name,
+    items: [
+      { label: "Members", href: paths.members(slug), icon: <Users /> },
+      { label: "Audit log", href: paths.audit(slug), icon: <ScrollText /> },
+      { label: "Organization", href: paths.organization(slug), icon: <Settings /> },
+    ],
+  };
+  // An organization that publishes nothing, or a role that may not see it: no drafts, no catalogs.
+  if (catalogs.length === 0) return [own];
   return [
     {
       items: [
@@ -42,13 +52,6 @@ export function railGroups({ organization, catalogs, draftCount, approvalCount }
         };
       }),
     },
-    {
-      label: organization.name,
-      items: [
-        { label: "Members", href: paths.members(slug), icon: <Users /> },
-        { label: "Audit log", href: paths.audit(slug), icon: <ScrollText /> },
-        { label: "Organization", href: paths.organization(slug), icon: <Settings /> },
-      ],
-    },
+    own,
   ];
 }

@@ -14,11 +14,32 @@ import { listReleases } from "#lib/product/list-releases.ts";
 
 export const metadata: Metadata = { title: "Dashboard" };
 
+/** For a member of an organization that publishes nothing, or whose role does not see what it publishes. */
+function NothingToPublish({ name }: { name: string }) {
+  return (
+    <>
+      <PageHead title={name} />
+      <EmptyState
+        title="Nothing to publish from here"
+        action={
+          <LinkButton href={paths.applications()} variant="primary">
+            Open applications
+          </LinkButton>
+        }
+      >
+        {name} uses APIs, or your role in it does not include publishing. Owners and admins change both under
+        Organization and Members.
+      </EmptyState>
+    </>
+  );
+}
+
 export default async function DashboardPage({ params }: PageProps<"/provider/[organization]">) {
   const { organization: slug } = await params;
   const here = paths.provider(slug);
   const person = await requirePerson(here);
   const frame = await forPage(here, () => readProviderFrame(person, slug));
+  if (frame.catalogs.length === 0) return <NothingToPublish name={frame.organization.name} />;
   const live = await forPage(here, () =>
     Promise.all(
       frame.catalogs.map(async (catalog) => ({

@@ -17,7 +17,7 @@ const initials = (name: string): string => {
 
 /** A line of the account menu; give it to the sign-out button too. */
 export const accountLine =
-  "flex min-h-control w-full items-center rounded-1 px-2 text-start font-medium hover:bg-hover pointer-coarse:min-h-11";
+  "flex min-h-control w-full items-center rounded-1 px-2 text-start font-medium hover:bg-hover touch:min-h-11";
 
 /** Who is signed in; their account, the theme, and the slot for signing out (a form with a server action). */
 export function AccountMenu({ actor, signOut }: { actor: ShellActor; signOut?: ReactNode }) {

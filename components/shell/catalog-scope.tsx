@@ -25,7 +25,7 @@ export function CatalogScope(props: CatalogScopeProps) {
   const catalog = useCatalog(props);
   if (!catalog) return null;
   return (
-    <>
+    <span data-catalog={catalog.slug} className="flex min-w-0 items-center gap-0.5">
       <span aria-hidden="true" className="px-0.5 text-15 text-lintel-line max-md:hidden">
         /
       </span>
@@ -39,7 +39,7 @@ export function CatalogScope(props: CatalogScopeProps) {
           })),
         }}
       />
-    </>
+    </span>
   );
 }
 

@@ -25,7 +25,7 @@ export interface LintelProps {
   edge?: ReactNode;
 }
 
-const linkClass = "flex h-8 items-center rounded-1 px-3 font-550 pointer-coarse:h-11";
+const linkClass = "flex h-8 items-center rounded-1 px-3 font-550 touch:h-11";
 
 /** The dark bar at the head of every page: mark, scope, areas, tools, account. */
 export function Lintel(props: LintelProps) {
@@ -45,7 +45,9 @@ export function Lintel(props: LintelProps) {
     { label: "Sign in", href: paths.signIn() },
     { label: "Create account", href: paths.signUp() },
   ];
-  const compact: RailGroup[] = [{ items: areas }, ...groups, ...(actor ? [] : [{ items: entry }])].filter(
+  const others = scope?.options.filter((option) => option.label !== scope.current) ?? [];
+  const switches = { label: `Switch ${scope?.label.toLowerCase()}`, items: others };
+  const compact: RailGroup[] = [{ items: areas }, ...groups, switches, ...(actor ? [] : [{ items: entry }])].filter(
     (group) => group.items.length > 0,
   );
   return (
@@ -70,11 +72,14 @@ export function Lintel(props: LintelProps) {
         </span>
       </NextLink>
       {scope && (
-        <div className="flex min-w-0 items-center gap-0.5 md:ms-2">
+        <div className="group flex min-w-0 items-center gap-0.5 md:ms-2">
           <span aria-hidden="true" className="px-0.5 text-15 text-lintel-line">
             /
           </span>
-          <ScopeMenu scope={scope} />
+          {/* Beside a catalog there is no room for it on a telephone: there it is in the menu. */}
+          <span className="min-w-0 max-md:group-has-data-catalog:hidden">
+            <ScopeMenu scope={scope} />
+          </span>
           {scopeEnd}
         </div>
       )}

@@ -33,7 +33,7 @@ function RailLink({
       className={cx(
         linkClass,
         slim ? "relative size-10 justify-center" : sub ? "min-h-7 ps-9 pe-2.5" : "min-h-8 px-2.5",
-        !slim && "max-lg:min-h-11 pointer-coarse:min-h-11",
+        !slim && "max-lg:min-h-11 touch:min-h-11",
       )}
     >
       {item.icon}

@@ -18,7 +18,7 @@ export function ScopeMenu({ scope }: { scope: Scope }) {
     <MenuTrigger>
       <Button
         aria-label={`${scope.label}: ${scope.current}`}
-        className="flex h-[30px] min-w-0 items-center gap-1.5 rounded-1 px-2 font-medium hover:bg-lintel-2 pointer-coarse:h-11"
+        className="flex h-[30px] min-w-0 items-center gap-1.5 rounded-1 px-2 font-medium hover:bg-lintel-2 touch:h-11 max-md:px-1.5"
       >
         <span className="max-w-40 truncate">{scope.current}</span>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-lintel-ink-2" />
@@ -34,7 +34,7 @@ export function ScopeMenu({ scope }: { scope: Scope }) {
               id={option.href}
               href={option.href}
               textValue={option.label}
-              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-1 px-2 py-1 outline-none data-focused:bg-hover pointer-coarse:min-h-11"
+              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-1 px-2 py-1 outline-none data-focused:bg-hover touch:min-h-11"
             >
               <span className="min-w-0 flex-1 wrap-anywhere">
                 {option.label}

@@ -62,7 +62,7 @@ export function MenuPopover({ label, entries }: { label: string; entries: MenuEn
               onAction={entry.onAction}
               isDisabled={entry.disabledReason !== undefined}
               className={cx(
-                "flex min-h-8 cursor-pointer items-center gap-[9px] rounded-1 px-2 py-1 outline-none pointer-coarse:min-h-11",
+                "flex min-h-8 cursor-pointer items-center gap-[9px] rounded-1 px-2 py-1 outline-none touch:min-h-11",
                 "data-disabled:cursor-default data-focused:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75] data-disabled:[&_svg]:text-ink-off",
                 entry.danger && "text-bad",
               )}

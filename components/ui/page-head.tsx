@@ -28,7 +28,10 @@ export function PageHead({ crumbs = [], title, status, lead, actions }: PageHead
                 <li key={crumb.label}>
                   {index > 0 && <span aria-hidden="true">/ </span>}
                   {crumb.href ? (
-                    <NextLink href={crumb.href} className="text-ink-2 hover:underline">
+                    <NextLink
+                      href={crumb.href}
+                      className="text-ink-2 hover:underline touch:-my-3 touch:inline-flex touch:min-h-11 touch:items-center"
+                    >
                       {crumb.label}
                     </NextLink>
                   ) : (

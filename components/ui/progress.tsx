@@ -28,7 +28,11 @@ export function Progress({ label, value, max = 100, aside }: ProgressProps) {
         className="h-1.5 overflow-hidden rounded-full bg-sunken inset-ring inset-ring-line"
       >
         <div
-          className={known ? "h-full bg-s-1" : "h-full w-1/3 animate-sweep bg-s-1"}
+          className={
+            known
+              ? "h-full bg-s-1"
+              : "h-full w-1/3 animate-sweep bg-s-1 motion-reduce:w-full motion-reduce:animate-none motion-reduce:opacity-50"
+          }
           style={known ? { width: `${Math.min(value / max, 1) * 100}%` } : undefined}
         />
       </div>

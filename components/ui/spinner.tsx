@@ -4,7 +4,7 @@ import { cx } from "./cx.ts";
 export function Spinner({ className }: { className?: string }) {
   return (
     <span aria-hidden="true" className={cx("grid size-3.5 animate-late", className)}>
-      <span className="size-full animate-turn rounded-full border-2 border-current border-r-transparent" />
+      <span className="size-full animate-turn motion-reduce:animate-none rounded-full border-2 border-current border-r-transparent" />
     </span>
   );
 }

@@ -32,7 +32,7 @@ export function Tabs({ label, tabs, current, className }: TabsProps) {
           aria-current={tab.href === here ? "page" : undefined}
           className={cx(
             "border-b-2 border-transparent pt-[9px] pb-2 font-medium whitespace-nowrap text-ink-2 -outline-offset-2 hover:text-ink",
-            "aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink pointer-coarse:py-3",
+            "aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink touch:py-3",
           )}
         >
           {tab.label}

@@ -21,7 +21,7 @@ export function TitleBlock({ facts, className }: { facts: Fact[]; className?: st
           className={cx(
             "min-w-0 py-2 max-md:odd:pe-3 max-md:even:border-s max-md:even:ps-3 max-md:not-nth-[-n+2]:border-t max-md:odd:last:col-span-2",
             "border-line md:py-[9px] md:px-4 md:not-first:border-s md:first:ps-0",
-            fact.grow && "md:flex-1",
+            fact.grow && "md:flex-[1_1_16rem]",
           )}
         >
           <dt className="text-12 text-ink-3">{fact.label}</dt>

@@ -1,4 +1,5 @@
 import type { Actor } from "#lib/access/actor.ts";
+import { authorize } from "#lib/access/authorize.ts";
 import { type RegisteredApplication, registerApplication } from "#lib/application/register-application.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
@@ -13,6 +14,7 @@ export async function registerAndSubscribe(
   actor: Actor,
   input: RegisterAndSubscribeInput,
 ): Promise<RegisteredApplication & { subscription: RequestedSubscription }> {
+  authorize(actor, "application:write");
   const { organizationId, name, ...wanted } = registerAndSubscribeInput.parse(input);
   // Asked before anything is made: a plan that is gone must not leave an application behind.
   const plan = await db().releasePlan.findFirst({

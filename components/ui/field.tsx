@@ -13,7 +13,9 @@ export interface FieldProps {
   /** From the server. `FormErrorSummary` finds the field by its name. */
   error?: string;
   optional?: boolean;
-  /** Beside the label: a Tag, a few words. */
+  /** A few words right after the label: "can be seen later". */
+  note?: ReactNode;
+  /** At the far edge of the label's line: a Tag, a link. */
   aside?: ReactNode;
   /** For a control of several parts (Segmented, a list of checkboxes). */
   group?: boolean;
@@ -25,7 +27,7 @@ export interface FieldProps {
 
 /** Label above, control, help or error below, tied together for readers. The control takes its id and name from here. */
 export function Field(props: FieldProps) {
-  const { label, name, hint, optional = false, aside, group, validate, className, children } = props;
+  const { label, name, hint, optional = false, note, aside, group, validate, className, children } = props;
   const id = useId();
   const [left, setLeft] = useState<{ message?: string } | null>(null);
   const error = left ? left.message : props.error;
@@ -61,6 +63,7 @@ export function Field(props: FieldProps) {
           </label>
         )}
         {optional && <span className="text-12 text-ink-3">optional</span>}
+        {note && <span className="text-12 text-ink-3">{note}</span>}
         {aside && <span className="ms-auto">{aside}</span>}
       </div>
       <FieldContext value={wiring}>{children}</FieldContext>

@@ -12,22 +12,28 @@ export interface Fact {
 /** Three to six facts of a thing under a heavy rule, as on an architect's plan. Two columns below 768 px. */
 export function TitleBlock({ facts, className }: { facts: Fact[]; className?: string }) {
   return (
-    <dl
-      className={cx("grid grid-cols-2 border-t-2 border-b border-t-ink border-b-line md:flex md:flex-wrap", className)}
+    <div
+      className={cx(
+        "overflow-x-clip [overflow-clip-margin:6px] border-t-2 border-b border-t-ink border-b-line",
+        className,
+      )}
     >
-      {facts.map((fact) => (
-        <div
-          key={fact.label}
-          className={cx(
-            "min-w-0 py-2 max-md:odd:pe-3 max-md:even:border-s max-md:even:ps-3 max-md:not-nth-[-n+2]:border-t max-md:odd:last:col-span-2",
-            "border-line md:py-[9px] md:px-4 md:not-first:border-s md:first:ps-0",
-            fact.grow && "md:flex-[1_1_16rem]",
-          )}
-        >
-          <dt className="text-12 text-ink-3">{fact.label}</dt>
-          <dd className={cx("font-medium wrap-anywhere", fact.mono && "font-mono text-code")}>{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
+      {/* Pulled out by one padding and one hairline, so that every row of facts starts at the page's edge;
+          the lines between rows run past their fact and are cut off with it. */}
+      <dl className="-ms-[17px] -mb-px grid grid-cols-2 md:flex md:flex-wrap">
+        {facts.map((fact) => (
+          <div
+            key={fact.label}
+            className={cx(
+              "relative min-w-0 border-s border-line after:absolute after:start-0 after:bottom-0 after:h-px after:w-[200vw] after:bg-line px-4 py-[9px] max-md:odd:last:col-span-2",
+              fact.grow && "md:flex-[1_1_16rem]",
+            )}
+          >
+            <dt className="text-12 text-ink-3">{fact.label}</dt>
+            <dd className={cx("font-medium wrap-anywhere", fact.mono && "font-mono text-code")}>{fact.value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }

@@ -87,3 +87,9 @@ export class Call {
     this.expectsContinue = expectsContinue;
   }
 }
+
+/** The calls that still read a body: the parser may find out later that it is broken (server.ts). */
+const readingBody = new WeakMap<ServerResponse, Call>();
+
+export const noteBody = (call: Call): void => void readingBody.set(call.res, call);
+export const callWithBody = (res: ServerResponse): Call | undefined => readingBody.get(res);

@@ -46,6 +46,7 @@ function failCall(call: Call, error: unknown): void {
 
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
-  if (!call.res.writableFinished) call.abortBackend?.();
+  // Set as long as the backend has not finished: the client went away, or was refused meanwhile.
+  call.abortBackend?.();
   recordCall(call);
 }

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "#lib/errors/refusals.ts";
+import { answerRefusal } from "./answer/answer-refusal.ts";
 import { bodyOf, refuse } from "./answer/refusal.ts";
-import type { Gateway } from "./call.ts";
+import { callWithBody, type Gateway } from "./call.ts";
 import { handleCall } from "./handle-call.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
 
@@ -50,10 +51,28 @@ type BusySocket = Duplex & { _httpMessage?: ServerResponse | null };
 
 /** Answers what the parser could not read, where an answer can be told from the one before, and closes. */
 function cutOff(socket: BusySocket, refusal: Refusal | null): void {
-  if (!refusal || !socket.writable || socket._httpMessage) {
+  if (!refusal || !socket.writable) {
     socket.destroy();
     return;
   }
+  const busy = socket._httpMessage;
+  if (!busy) {
+    sendRefusal(socket, refusal);
+    return;
+  }
+  const call = callWithBody(busy);
+  if (call && !busy.req.complete) {
+    // The body of this very call is broken.
+    if (busy.headersSent) socket.destroy();
+    else answerRefusal(call, refuse(refusal));
+    return;
+  }
+  // An earlier call on the connection is still being answered: its client gets that answer, and then nothing more.
+  busy.shouldKeepAlive = false;
+  busy.once("finish", () => socket.end(() => socket.destroy()));
+}
+
+function sendRefusal(socket: Duplex, refusal: Refusal): void {
   const refused = refuse(refusal);
   const requestId = randomUUID();
   const { status, headers } = refused.rendered;

@@ -5,6 +5,9 @@ import { bodyOf, type Refused } from "./refusal.ts";
 /** A body that nobody will read is thrown away up to this length, so that the connection can serve the next call. */
 const DISCARD_BYTES_MAX = 65_536;
 
+/** Malformed, or never complete: nothing that follows on the connection can be trusted (T1). */
+const CUTS_OFF = new Set([400, 408]);
+
 /** Answers a call with a refusal, once. Closes the connection when the rest of the request could be taken for a new one. */
 export function answerRefusal(call: Call, refused: Refused): void {
   const { res } = call;
@@ -28,8 +31,7 @@ export function answerRefusal(call: Call, refused: Refused): void {
 }
 
 function mustClose(call: Call): boolean {
-  // After a malformed request nothing on the connection can be trusted (T1).
-  if (call.gateway.draining || call.refused?.rendered.status === 400) return true;
+  if (call.gateway.draining || CUTS_OFF.has(call.refused?.rendered.status ?? 0)) return true;
   // The client may or may not send the body that it announced: what follows would be read wrongly.
   if (call.expectsContinue) return true;
   if (call.req.complete) return false;

@@ -52,8 +52,9 @@ export class OperationRouter {
 
   find(method: string, path: string): GatewayOperation | undefined {
     this.#tree ??= this.#build();
-    const found = this.#tree.find(method as findMyWay.HTTPMethod, path);
-    if (found) return found.store as GatewayOperation;
+    const found = this.#tree.find(method as findMyWay.HTTPMethod, path)?.store as GatewayOperation | undefined;
+    // find-my-way lets a parameter be empty: "/pets/" is no "/pets/{id}", and a backend may take it for "/pets".
+    if (found && (!path.endsWith("/") || found.path.endsWith("/"))) return found;
     if (this.#fallbacks.length === 0) return undefined;
     return this.#fallbacks.find(({ pattern, operation }) => operation.method === method && pattern.test(path))
       ?.operation;

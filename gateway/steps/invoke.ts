@@ -1,5 +1,5 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
-import type { Call } from "#gateway/call.ts";
+import { type Call, noteBody } from "#gateway/call.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import { Exchange } from "#gateway/upstream/exchange.ts";
 import { RequestBody } from "#gateway/upstream/request-body.ts";
@@ -18,10 +18,11 @@ export function invoke(call: Call): Refused | undefined {
     send(call, api, backend, undefined);
     return undefined;
   }
+  noteBody(call);
   // In the next turn the parser has seen what came with the headers: a body that is framed wrongly is refused before
   // the backend hears of it (T1).
   setImmediate(() => {
-    if (call.res.destroyed) return;
+    if (call.res.headersSent || call.res.destroyed) return;
     if (call.expectsContinue) call.res.writeContinue();
     call.expectsContinue = false;
     send(call, api, backend, new RequestBody(call.req, call.gateway.bodyBytesMax));

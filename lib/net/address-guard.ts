@@ -90,6 +90,12 @@ export function isForbiddenAddress(ip: string, allow: readonly string[]): boolea
   return forbidden.check(address, family) || (family === "ipv6" && !globalUnicast.check(address, "ipv6"));
 }
 
+/** Whether the operator's list names this address, so that it is trusted beyond what is public. */
+export function isOperatorAllowed(ip: string, allow: readonly string[]): boolean {
+  const address = canonical(ip);
+  return address !== null && allowed(allow).check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
+
 /**
  * Whether a URL's host is an IP literal that Portico must not connect to. Node calls no `lookup` for a literal, so
  * whoever connects with `guardedLookup` asks this as well. A name is decided when it is resolved.
@@ -123,12 +129,18 @@ export type Lookup = (
  * checked address itself to the socket, so that a second DNS answer cannot slip in between (T11). Fails with
  * ForbiddenAddressError when none is left. `resolve` is the system's resolver unless a test brings its own.
  */
-export function guardedLookup(allow: readonly string[], resolve: Resolver = systemLookup): Lookup {
+export const guardedLookup = (allow: readonly string[], resolve: Resolver = systemLookup): Lookup =>
+  filteredLookup((address) => !isForbiddenAddress(address, allow), resolve);
+
+/** The same, for addresses that the operator's list names and none else. */
+export const operatorLookup = (allow: readonly string[], resolve: Resolver = systemLookup): Lookup =>
+  filteredLookup((address) => isOperatorAllowed(address, allow), resolve);
+
+function filteredLookup(accept: (address: string) => boolean, resolve: Resolver): Lookup {
   return (hostname, options, callback) => {
-    const wanted = { ...options, all: true as const };
-    resolve(hostname, wanted, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, options.all ? [] : "");
-      const reachable = addresses.filter(({ address }) => !isForbiddenAddress(address, allow));
+      const reachable = addresses.filter(({ address }) => accept(address));
       const [first] = reachable;
       if (!first) return callback(new ForbiddenAddressError(hostname), options.all ? [] : "");
       if (options.all) return callback(null, reachable);

@@ -1,0 +1,90 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize } from "#lib/access/authorize.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { setBackendEverywhere } from "#lib/backend/set-backend-everywhere.ts";
+import { type Tx, transaction } from "#lib/db/client.ts";
+import { AppError } from "#lib/errors/app-error.ts";
+import { newId, slugify } from "#lib/ids.ts";
+import { checkBackendAddress } from "#lib/net/backend-address.ts";
+import { guardedFetch } from "#lib/net/guarded-fetch.ts";
+import { type Analysis, analyseDefinition } from "./analyse-definition.ts";
+import type { Finding } from "./compiled.ts";
+import type { ImportApiDefinitionInput } from "./definition.schema.ts";
+import { runJob } from "./definition-pool.ts";
+import { findSpace } from "./find-space.ts";
+import { draftColumns, refuseTakenName } from "./store-analysis.ts";
+
+export interface Imported {
+  id: string;
+  title: string;
+  version: string;
+  basePath: string;
+  operationCount: number;
+  /** What a person should know; errors stand in the way of publishing, nothing stood in the way of the import. */
+  report: Finding[];
+}
+
+/**
+ * Takes a definition in as a draft, byte for byte; only a base path is added to the text when it has none or one that
+ * is taken. Its own backend address is set in every catalog. Errors: DEFINITION_INVALID with the line, FETCH_FAILED
+ * beside `url`, NAME_TAKEN.
+ */
+export async function importApiDefinition(actor: Actor, input: ImportApiDefinitionInput): Promise<Imported> {
+  const permit = authorize(actor, "api:write");
+  const space = await findSpace(permit, input.organization);
+  const given = "url" in input ? await guardedFetch(input.url) : input.source;
+  const field = "url" in input ? "url" : "source";
+  const first = await analyseDefinition(given);
+  const backend = await usableBackend(first);
+  const { source, analysis } = await withFreeBasePath(space.id, given, first);
+  const id = newId();
+  const report = [...backend.findings, ...analysis.findings];
+  await transaction(async (tx) => {
+    await refuseTakenName(tx, space.id, analysis, field);
+    await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis) } });
+    if (backend.url) await setBackendEverywhere(tx, id, space.organizationId, backend.url);
+    const target = { organizationId: space.organizationId, type: "api", id, name: analysis.title };
+    await recordEvent(tx, permit, "api.imported", target, {
+      version: analysis.version,
+      ...("url" in input && { from: new URL(input.url).origin }),
+    });
+  });
+  const { title, version, basePath, outline } = analysis;
+  return { id, title, version, basePath, operationCount: outline.length, report };
+}
+
+/** The definition's own backend address where we may call it; else a warning, because the API can be set up later. */
+async function usableBackend({ backendUrl }: Analysis): Promise<{ url: string | null; findings: Finding[] }> {
+  const warn = (message: string): { url: null; findings: Finding[] } => ({
+    url: null,
+    findings: [{ severity: "warning", code: "BACKEND_ADDRESS", message, pointer: "", line: 1, column: 1 }],
+  });
+  if (!backendUrl) return warn("The definition names no backend address. Enter one under Backend before you publish.");
+  try {
+    return { url: await checkBackendAddress(backendUrl), findings: [] };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return warn(`The backend address ${backendUrl} was not taken over. ${error.detail}`);
+  }
+}
+
+/** Splices a base path into the text when it has none, or one that another draft of the space has. */
+async function withFreeBasePath(spaceId: string, source: string, analysis: Analysis) {
+  const wanted = analysis.basePath;
+  const free = await transaction((tx) => freeBasePath(tx, spaceId, wanted, analysis.title));
+  if (free === wanted) return { source, analysis };
+  const edits = [{ op: "set" as const, pointer: "/x-portico/base-path", value: free }];
+  const edited = await runJob<string>({ kind: "edit", source, edits });
+  return { source: edited, analysis: await analyseDefinition(edited) };
+}
+
+async function freeBasePath(tx: Tx, spaceId: string, wanted: string, title: string): Promise<string> {
+  const isFree = async (basePath: string): Promise<boolean> =>
+    (await tx.apiDefinition.findFirst({ where: { spaceId, basePath }, select: { id: true } })) === null;
+  if (wanted !== "" && (await isFree(wanted))) return wanted;
+  const base = `/${slugify(title) || "api"}`;
+  for (let n = 1; ; n += 1) {
+    const candidate = n === 1 ? base : `${base}-${n}`;
+    if (await isFree(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,99 @@
+import type { DefinitionEdit, Finding } from "./compiled.ts";
+import { basePathPointer, type Derived } from "./derive.ts";
+import { type JsonObject, member } from "./json-pointer.ts";
+import { type KeyedOperation, templateShape, unroutable } from "./operations.ts";
+import type { KeyScheme, SecurityModel } from "./security-model.ts";
+import { securityRules } from "./security-rules.ts";
+
+/** A finding before its place in the text is known. */
+export type Violation = Omit<Finding, "line" | "column" | "code">;
+
+export interface RuleContext {
+  document: JsonObject;
+  derived: Derived;
+  operations: KeyedOperation[];
+  security: SecurityModel;
+  /** The apiKey schemes that some requirement names and the gateway checks. */
+  applied: KeyScheme[];
+  /** Severity of a broken S84-S89: error where our credentials are meant, else warning (docs/decisions/010). */
+  severity: "error" | "warning";
+}
+
+export interface Rule {
+  code: string;
+  check: (context: RuleContext) => Violation[];
+}
+
+const error = (pointer: string, message: string, label?: string, edits?: DefinitionEdit[]): Violation => ({
+  severity: "error",
+  message,
+  pointer,
+  ...(label && edits && { fix: { label, edits } }),
+});
+
+const warning = (pointer: string, message: string): Violation => ({ severity: "warning", message, pointer });
+
+/** Everything that Portico itself demands of a definition. The security rules S79-S91, X3 are in security-rules.ts. */
+const addressRules: Rule[] = [
+  {
+    code: "BASE_PATH",
+    check: ({ document, derived }) => {
+      if (derived.basePath !== "") return [];
+      const at = basePathPointer(document);
+      const message = at
+        ? "The base path must be one or more segments of letters, digits, dots, hyphens and underscores, such as /weather."
+        : "The API has no base path, so the gateway cannot tell its calls from those of other APIs.";
+      const path = `/${derived.name}`;
+      const edits: DefinitionEdit[] = [{ op: "set", pointer: "/x-portico/base-path", value: path }];
+      return [error(at ?? "", message, `Set the base path to ${path}`, edits)];
+    },
+  },
+  {
+    code: "PATH_INVALID",
+    check: ({ operations }) =>
+      operations.flatMap(({ path, pointer, method }) => {
+        const why = unroutable(path);
+        return why ? [warning(pointer, `${method} ${path} is listed but cannot be called: ${why}.`)] : [];
+      }),
+  },
+  {
+    code: "PATH_AMBIGUOUS",
+    check: ({ operations }) => {
+      const seen = new Map<string, string>();
+      return operations.flatMap(({ path, pointer, method }) => {
+        const shape = templateShape(method, path);
+        const first = seen.get(shape);
+        seen.set(shape, first ?? path);
+        return first
+          ? [warning(pointer, `${method} ${path} matches the same calls as ${first}, which goes first.`)]
+          : [];
+      });
+    },
+  },
+  {
+    code: "OPERATION_ID_DUPLICATE",
+    check: ({ operations }) => {
+      const seen = new Set<string>();
+      return operations.flatMap(({ operation, pointer }) => {
+        const id = member(operation, "operationId");
+        if (typeof id !== "string" || id === "") return [];
+        const twice = seen.has(id);
+        seen.add(id);
+        return twice
+          ? [
+              warning(
+                `${pointer}/operationId`,
+                `Another operation is named ${id} too. Both are named by method and path instead.`,
+              ),
+            ]
+          : [];
+      });
+    },
+  },
+];
+
+export const rules: readonly Rule[] = [...addressRules, ...securityRules];
+
+/** Runs every rule of ours over a definition. */
+export const checkRules = (context: RuleContext): (Violation & { code: string })[] =>
+  rules.flatMap(({ code, check }) => check(context).map((violation) => ({ code, ...violation })));

@@ -1,0 +1,59 @@
+import { ownedThrough, type Permit } from "#lib/access/authorize.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { db, transaction } from "#lib/db/client.ts";
+import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { analyseDefinition } from "./analyse-definition.ts";
+import type { Finding } from "./compiled.ts";
+import { draftColumns, refuseTakenName } from "./store-analysis.ts";
+
+export interface Saved {
+  id: string;
+  sourceVersion: number;
+  source: string;
+  title: string;
+  findings: Finding[];
+}
+
+export interface LoadedDraft {
+  id: string;
+  source: string;
+  sourceVersion: number;
+}
+
+/** A draft in reach of the permit, for changing. A foreign ID is as absent as a random one. */
+export async function loadDraft(permit: Permit, id: string): Promise<LoadedDraft> {
+  const draft = await db().apiDefinition.findFirst({
+    where: { id, ...ownedThrough("space", permit) },
+    select: { id: true, source: true, sourceVersion: true },
+  });
+  if (!draft) throw notFound();
+  return draft;
+}
+
+export const changedMeanwhile = (): AppError =>
+  new AppError("CONFLICT", {
+    detail:
+      "Somebody saved this API after you opened it. Your text is still here: copy it, reload, and put your changes in again.",
+  });
+
+/** Writes a new text of a draft, errors in it or not, when nobody saved since `sourceVersion`. */
+export async function saveSource(permit: Permit, id: string, source: string, sourceVersion: number): Promise<Saved> {
+  const analysis = await analyseDefinition(source);
+  return transaction(async (tx) => {
+    const draft = await tx.apiDefinition.findFirst({
+      where: { id, ...ownedThrough("space", permit) },
+      select: { spaceId: true, space: { select: { organizationId: true } } },
+    });
+    if (!draft) throw notFound();
+    await refuseTakenName(tx, draft.spaceId, analysis, "source", id);
+    // The lock is in the condition, so that of two saves at once exactly one wins.
+    const { count } = await tx.apiDefinition.updateMany({
+      where: { id, sourceVersion },
+      data: { ...draftColumns(source, analysis), sourceVersion: { increment: 1 }, updatedAt: new Date() },
+    });
+    if (count === 0) throw changedMeanwhile();
+    const target = { organizationId: draft.space.organizationId, type: "api", id, name: analysis.title };
+    await recordEvent(tx, permit, "api.saved", target, { version: analysis.version });
+    return { id, sourceVersion: sourceVersion + 1, source, title: analysis.title, findings: analysis.findings };
+  });
+}

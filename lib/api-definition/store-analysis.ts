@@ -1,0 +1,33 @@
+import type { Tx } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import { AppError } from "#lib/errors/app-error.ts";
+import type { Analysis } from "./examine.ts";
+
+/** Columns of a draft that follow from its text. */
+export const draftColumns = (source: string, analysis: Analysis) => ({
+  source,
+  name: analysis.name,
+  version: analysis.version,
+  title: analysis.title,
+  basePath: analysis.basePath,
+  format: analysis.format,
+  outline: analysis.outline as unknown as Prisma.InputJsonArray,
+  findings: analysis.findings as unknown as Prisma.InputJsonArray,
+});
+
+/** Refuses a name and version that another draft of the space has. `field` is where the form shows it. */
+export async function refuseTakenName(
+  tx: Tx,
+  spaceId: string,
+  { name, title, version }: { name: string; title: string; version: string },
+  field: string,
+  exceptId?: string,
+): Promise<void> {
+  const other = await tx.apiDefinition.findFirst({
+    where: { spaceId, name, version, ...(exceptId && { id: { not: exceptId } }) },
+    select: { title: true, basePath: true },
+  });
+  if (!other) return;
+  const message = `${other.title} ${version} exists already${other.basePath && `, at ${other.basePath}`}. Open it and replace its source, or give this one another title or version than ${title} ${version}.`;
+  throw new AppError("NAME_TAKEN", { fields: [{ field, message }] });
+}

@@ -28,7 +28,7 @@ export function AccountMenu({ actor, signOut }: { actor: ShellActor; signOut?: R
         aria-label={`Account of ${actor.name}`}
         className="grid size-11 shrink-0 place-items-center rounded-full -outline-offset-4 -me-2.5"
       >
-        <span className="grid size-[26px] place-items-center rounded-full bg-lintel-line text-11 font-650 text-lintel-ink">
+        <span className="grid size-6.5 place-items-center rounded-full bg-lintel-line text-11 font-650 text-lintel-ink">
           {initials(actor.name)}
         </span>
       </Button>

@@ -18,7 +18,7 @@ export function ScopeMenu({ scope }: { scope: Scope }) {
     <MenuTrigger>
       <Button
         aria-label={`${scope.label}: ${scope.current}`}
-        className="flex h-[30px] min-w-0 items-center gap-1.5 rounded-1 px-2 font-medium hover:bg-lintel-2 touch:h-11 max-md:px-1.5"
+        className="flex min-h-7.5 min-w-0 items-center gap-1.5 rounded-1 px-2 font-medium hover:bg-lintel-2 touch:min-h-11 max-md:px-1.5"
       >
         <span className="max-w-40 truncate">{scope.current}</span>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-lintel-ink-2" />

@@ -33,7 +33,7 @@ export function fieldProps(field: FieldWiring | null) {
 
 /**
  * Never clear what was typed: React resets a form after each of its actions, a refused one too. The reset event can
- * be cancelled, and every control does so for the form that it stands in.
+ * be cancelled, and every control does so for the form that it stands in. A form to be emptied gets a new `key`.
  */
 export function useKeepTyped(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => {

@@ -13,7 +13,7 @@ export function HttpCode({ code, reason, className }: { code: number | string; r
     <span className={cx("inline-flex items-center gap-2.5", className)}>
       <span
         className={cx(
-          "rounded-1 px-[7px] py-[5px] font-mono text-13 leading-none font-650",
+          "rounded-1 px-1.75 py-1.25 font-mono text-13 leading-none font-650",
           tones[String(code)[0] ?? ""] ?? "bg-idle-tint text-ink-2",
         )}
       >

@@ -19,8 +19,8 @@ interface PageHeadProps {
 /** Crumbs, the page's one h1 with its lifecycle mark, one sentence, actions at the right. */
 export function PageHead({ crumbs = [], title, status, lead, actions }: PageHeadProps) {
   return (
-    <header className="mb-4 flex gap-x-4 gap-y-3 max-md:flex-col md:items-end">
-      <div className="min-w-0 flex-1">
+    <header className="mb-4 flex gap-x-4 gap-y-3 max-md:flex-col md:flex-wrap md:items-end">
+      <div className="min-w-0 md:flex-[1_1_20rem]">
         {crumbs.length > 0 && (
           <nav aria-label="Breadcrumb" className="mb-1 text-12 text-ink-3">
             <ol className="flex flex-wrap gap-x-1">
@@ -48,7 +48,7 @@ export function PageHead({ crumbs = [], title, status, lead, actions }: PageHead
         </div>
         {lead && <p className="mt-0.5 max-w-[62ch] text-ink-2">{lead}</p>}
       </div>
-      {actions && <div className="flex shrink-0 flex-wrap gap-2 max-md:w-full max-md:*:grow">{actions}</div>}
+      {actions && <div className="flex max-w-full shrink-0 flex-wrap gap-2 max-md:w-full max-md:*:grow">{actions}</div>}
     </header>
   );
 }

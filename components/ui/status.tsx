@@ -3,11 +3,11 @@ import { cx } from "./cx.ts";
 import { type StatusShape, shapeOf, wordOf } from "./status.shapes.ts";
 
 const marks: Record<StatusShape, string> = {
-  passes: "size-[7px] rounded-full bg-ok-solid",
+  passes: "size-1.75 rounded-full bg-ok-solid",
   changing: "size-2 rounded-full border-2 border-warn-solid",
-  resting: "size-[7px] rounded-full border-[1.5px] border-ink-3",
-  over: "size-[7px] rounded-[1px] bg-ink-3",
-  broken: "size-[7px] rounded-[1px] bg-bad-solid",
+  resting: "size-1.75 rounded-full border-[1.5px] border-ink-3",
+  over: "size-1.75 rounded-[1px] bg-ink-3",
+  broken: "size-1.75 rounded-[1px] bg-bad-solid",
 };
 const words: Partial<Record<StatusShape, string>> = { changing: "text-warn", broken: "text-bad" };
 

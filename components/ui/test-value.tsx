@@ -12,7 +12,7 @@ export function TestValue({ value, label, badge = true }: { value: string; label
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
-    <span className="flex min-w-0 items-center gap-1">
+    <span className="flex min-w-0 flex-wrap items-center gap-1">
       <code className={cx("me-auto min-w-0 text-code", shown ? "wrap-anywhere" : "overflow-hidden whitespace-nowrap")}>
         {shown ? value : <span aria-hidden="true">{"•".repeat(Math.min(value.length, 12))}</span>}
         {!shown && <span className="sr-only">hidden</span>}

@@ -20,7 +20,7 @@ export function TitleBlock({ facts, className }: { facts: Fact[]; className?: st
     >
       {/* Pulled out by one padding and one hairline, so that every row of facts starts at the page's edge;
           the lines between rows run past their fact and are cut off with it. */}
-      <dl className="-ms-[17px] -mb-px grid grid-cols-2 md:flex md:flex-wrap">
+      <dl className="-ms-[calc(1rem+1px)] -mb-px grid grid-cols-2 md:flex md:flex-wrap">
         {facts.map((fact) => (
           <div
             key={fact.label}

@@ -39,7 +39,7 @@ export default async function CatalogPage({ searchParams }: PageProps<"/apis">) 
   const filtered = Boolean(given.q || given.kind);
   return (
     <>
-      <header className="flex flex-wrap items-end gap-4 border-b-2 border-ink pt-2 pb-6">
+      <header className="flex gap-4 border-b-2 border-ink pt-2 pb-6 max-md:flex-col md:items-end">
         <div className="min-w-0 flex-1">
           <h1 className="text-34 font-650 -tracking-[0.02em] max-md:text-22">Find an API, call it in minutes</h1>
           <p className="mt-1 max-w-[62ch] text-15 text-ink-2">

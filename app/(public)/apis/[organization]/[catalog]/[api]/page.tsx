@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
+import { SubscribePanel } from "#app/(developer)/subscribe-panel.tsx";
 import { OperationList } from "#components/catalog/operation-list.tsx";
 import { PlanList } from "#components/catalog/plan-list.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -70,7 +71,13 @@ export default async function ApiPage({ params, searchParams }: Props) {
           { label: "Published", value: formatDate(api.publishedAt) },
         ]}
       />
-      <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_21rem]">
+      <div className={api.schemes.length > 0 ? "grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_21rem]" : undefined}>
+        {api.schemes.length > 0 && (
+          // Above the description where one column is all there is: it is what the visitor came to do.
+          <aside aria-label="Subscribe" className="mt-8 min-w-0 lg:order-last">
+            <SubscribePanel api={api} />
+          </aside>
+        )}
         <div className="min-w-0">
           {api.description.trim() !== "" && (
             <Section title="About">

@@ -26,7 +26,7 @@ export function TitleBlock({ facts, className }: { facts: Fact[]; className?: st
             key={fact.label}
             className={cx(
               "relative min-w-0 border-s border-line after:absolute after:start-0 after:bottom-0 after:h-px after:w-[200vw] after:bg-line px-4 py-[9px] max-md:odd:last:col-span-2",
-              fact.grow && "md:flex-[1_1_16rem]",
+              fact.grow && "max-md:col-span-2 md:flex-[1_1_16rem]",
             )}
           >
             <dt className="text-12 text-ink-3">{fact.label}</dt>

@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { closeDb, db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
-import { type FirstRun, readFirstRun, writeFirstRun } from "#scripts/first-run.ts";
-import { ensureProvider } from "./seed/organization.ts";
+import { type FirstRun, type FirstRunAccount, readFirstRun, writeFirstRun } from "#scripts/first-run.ts";
+import { ensureApi } from "./seed/api.ts";
+import { ensureApplication } from "./seed/application.ts";
+import { ensureProvider, ownOrganization } from "./seed/organization.ts";
+import { ensurePublishedProduct } from "./seed/product.ts";
+import { ensureSubscriptions } from "./seed/subscription.ts";
 import { ensureUser } from "./seed/user.ts";
 
 /*
@@ -32,6 +38,46 @@ const newFirstRun = (): FirstRun => ({
   },
 });
 
+/** The provider's side: Acme with the Weather Provider API, published in Sandbox and Production. */
+async function seedProvider({ name, email, password, organization }: FirstRunAccount): Promise<string> {
+  const founder = await ensureUser({ name, email, password });
+  const { owner, slug } = await ensureProvider(founder, organization);
+  const api = { title: "Weather Provider API", version: "1.0.0" };
+  const apiId = await ensureApi(owner, {
+    ...api,
+    organization: slug,
+    source: readFileSync(join(import.meta.dirname, "seed/weather.yaml"), "utf8"),
+    backend: {
+      url: `http://127.0.0.1:${env().SAMPLE_PORT}`,
+      // The functional ID of scripts/sample-backend; consumers' keys never reach it (S12, S13).
+      username: "weather-gateway",
+      password: process.env.SAMPLE_BACKEND_PASSWORD ?? "",
+    },
+  });
+  return ensurePublishedProduct(owner, {
+    organization: slug,
+    title: "Weather",
+    version: "1.0.0",
+    apiIds: [apiId],
+    plans: [
+      { title: "Default", rateLimit: "100/1hour", requiresApproval: false },
+      { title: "Gold", rateLimit: "1000/1hour", requiresApproval: true },
+    ],
+  });
+}
+
+/** The consumer's side: Northwind Retail with Storefront, subscribed to the product. */
+async function seedDeveloper({ name, email, password, organization }: FirstRunAccount, productId: string) {
+  const developer = await ensureUser({ name, email, password, organization });
+  const { applicationId, ...credential } = await ensureApplication(developer, {
+    organizationId: ownOrganization(developer).id,
+    name: "Storefront",
+    description: "Shows the weather beside the delivery date.",
+  });
+  await ensureSubscriptions(developer, { applicationId, productId, plan: "Default" });
+  return credential;
+}
+
 async function seed(): Promise<void> {
   const { DATA_DIR: dataDir } = env();
   const before = readFirstRun(dataDir);
@@ -39,17 +85,10 @@ async function seed(): Promise<void> {
   if (!before && (await db().user.findFirst({ select: { id: true } }))) return;
   const firstRun = before ?? newFirstRun();
   writeFirstRun(dataDir, firstRun);
-
-  const { provider, developer } = firstRun.accounts;
-  const jo = await ensureUser({ name: provider.name, email: provider.email, password: provider.password });
-  await ensureProvider(jo, provider.organization);
-  await ensureUser({
-    name: developer.name,
-    email: developer.email,
-    password: developer.password,
-    organization: developer.organization,
-  });
-  writeFirstRun(dataDir, { ...firstRun, state: "complete" });
+  const productId = await seedProvider(firstRun.accounts.provider);
+  const credential = await seedDeveloper(firstRun.accounts.developer, productId);
+  const call = { ...credential, path: "/acme/sandbox/weather/current?zipcode=90210" };
+  writeFirstRun(dataDir, { ...firstRun, state: "complete", call });
 }
 
 try {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, runChild } from "./child.ts";
+import { withLock } from "./lock-file.ts";
 import type { LogFile } from "./log-file.ts";
 import { treeHash } from "./tree-hash.ts";
 
@@ -29,9 +30,13 @@ export const isBuilt = (): boolean =>
 /** Builds the portal when there is no build or it is outdated. Needs no database. Says whether it built. */
 export async function buildPortal(log: LogFile, signal?: AbortSignal): Promise<boolean> {
   if (isBuilt()) return false;
-  const hash = sourceHash();
-  const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  await runChild({ name: "next build", args: ["node_modules/next/dist/bin/next", "build"], env, log }, signal);
-  writeFileSync(record, hash);
-  return true;
+  return withLock(join(root, "node_modules/.cache/portico/build.lock"), async () => {
+    // Whoever held the lock before us may have built these very sources.
+    if (isBuilt()) return false;
+    const hash = sourceHash();
+    const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+    await runChild({ name: "next build", args: ["node_modules/next/dist/bin/next", "build"], env, log }, signal);
+    writeFileSync(record, hash);
+    return true;
+  });
 }

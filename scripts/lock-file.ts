@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { isRunning, markOf, type ProcessMark } from "./processes.ts";
 
 /** A lock that is the holder's alone, with the children that it has started. */
@@ -57,4 +58,20 @@ export function takeLock(path: string): { lock: LockFile; leftOver: ProcessMark[
     release: () => rmSync(path, { force: true }),
   };
   return { lock, leftOver: before?.children.filter(isRunning) ?? [] };
+}
+
+/** Does some work under a lock; waits while another process holds it. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  for (;;) {
+    const taken = takeLock(path);
+    if ("lock" in taken) {
+      try {
+        return await work();
+      } finally {
+        taken.lock.release();
+      }
+    }
+    await new Promise((go) => setTimeout(go, 100));
+  }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "#lib/env.ts";
 import { root } from "./child.ts";
@@ -59,5 +58,5 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
       // A static file: it says that the server listens, and costs no database call.
       answers: () => answersHttp(`http://${local(settings.HOST)}:${settings.PORT}/mark.svg`),
     },
-  ].filter((part) => part.name !== "gateway" || existsSync(join(root, "gateway/main.ts")));
+  ];
 }

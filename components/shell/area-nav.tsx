@@ -9,7 +9,7 @@ import type { Area } from "./shell-types.ts";
 export function AreaNav({ areas }: { areas: Area[] }) {
   const current = currentHref(usePathname(), areas);
   return (
-    <nav aria-label="Areas" className="flex h-full gap-1 max-lg:hidden">
+    <nav aria-label="Areas" className="ms-2 flex h-full gap-1 max-lg:hidden">
       {areas.map((area) => (
         <NextLink
           key={area.href}

@@ -16,7 +16,7 @@ export function KeyValue({ rows }: { rows: KeyValueRow[] }) {
       {rows.map((row) => (
         <div
           key={row.label}
-          className="grid items-center gap-x-4 border-b border-line px-4 py-2.5 last:border-0 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"
+          className="grid items-center gap-x-4 border-b border-line px-4 py-2.5 last:border-0 md:grid-cols-[min(15rem,40%)_minmax(0,1fr)]"
         >
           <dt className="font-semibold">
             {row.label}

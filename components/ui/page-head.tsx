@@ -46,7 +46,7 @@ export function PageHead({ crumbs = [], title, status, lead, actions }: PageHead
           <h1 className="min-w-0 text-22 font-650 wrap-anywhere">{title}</h1>
           {status}
         </div>
-        {lead && <p className="mt-0.5 max-w-[62ch] text-ink-2">{lead}</p>}
+        {lead && <p className="mt-0.5 max-w-read text-pretty text-ink-2">{lead}</p>}
       </div>
       {actions && <div className="flex max-w-full shrink-0 flex-wrap gap-2 max-md:w-full max-md:*:grow">{actions}</div>}
     </header>

@@ -69,7 +69,9 @@ export function Select(props: SelectProps) {
         data-invalid={field?.invalid || undefined}
         className={cx("control flex items-center gap-2 text-start", mono && "font-mono md:text-code")}
       >
-        <SelectValue className="min-w-0 flex-1 truncate data-placeholder:text-ink-3 [&_[slot=description]]:hidden" />
+        <SelectValue className="min-w-0 flex-1 truncate data-placeholder:text-ink-3">
+          {({ isPlaceholder, selectedText }) => (isPlaceholder ? placeholder : selectedText)}
+        </SelectValue>
         <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-ink-3" />
       </Button>
       <Popover className="max-h-80 min-w-(--trigger-width) animate-rise overflow-auto rounded-2 bg-raised p-1 shadow-1">
@@ -81,11 +83,7 @@ export function Select(props: SelectProps) {
             >
               <span className={cx("min-w-0 flex-1", mono && "font-mono text-code")}>
                 {option.label}
-                {option.note && (
-                  <span slot="description" className="block font-sans text-12 text-ink-3">
-                    {option.note}
-                  </span>
-                )}
+                {option.note && <span className="block font-sans text-12 text-ink-3">{option.note}</span>}
               </span>
               <Check
                 aria-hidden="true"

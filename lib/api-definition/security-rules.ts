@@ -161,12 +161,13 @@ function nameDisagreements(context: RuleContext): Violation[] {
       s.declaredType === "client_secret"
         ? `${s.id} is a client secret, but its parameter name "${s.parameterName}" does not contain "secret".`
         : `${s.id} is a client ID, but its parameter name "${s.parameterName}" contains "secret".`;
-    // Where the other type is taken already, changing the type would only move the error (S86, S87).
-    const taken = context.security.schemes.some((other) => other !== s && other.keyType === says);
+    // Changing the type must not move the error elsewhere: to two of a type (S86, S87) or a secret alone (S85).
+    const types = context.security.schemes.filter((other) => other !== s).map((other) => other.keyType);
+    const retype = !types.includes(says) && (says === "client_id" || types.includes("client_id"));
     const name = FIXED_NAMES[locationOf(s)][s.declaredType];
-    const fix = taken
-      ? { label: `Rename the parameter to ${name}`, edits: [set(`${s.pointer}/name`, name)] }
-      : { label: `Set the key type to ${words[says]}`, edits: [set(`${s.pointer}/x-key-type`, says)] };
+    const fix = retype
+      ? { label: `Set the key type to ${words[says]}`, edits: [set(`${s.pointer}/x-key-type`, says)] }
+      : { label: `Rename the parameter to ${name}`, edits: [set(`${s.pointer}/name`, name)] };
     return [{ severity: severityOf(context, s), pointer: `${s.pointer}/name`, message, fix }];
   });
 }

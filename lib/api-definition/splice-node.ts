@@ -44,7 +44,12 @@ export function replaceValue(style: TextStyle, node: Node, { pair, inFlow }: Pla
     if (onOwnLines) return { start: lineStart(style.text, start), end, text: lines };
     return { start: behindKey, end: Math.max(end, behindKey), text: style.eol + lines };
   }
-  const text = renderInline(style, value, indent, node);
+  // A comment behind the old value would become part of a text of several lines.
+  const behind = style.text.slice(end, lineEnd(style.text, end)).trim();
+  const text =
+    behind !== "" && typeof value === "string" && value.includes("\n")
+      ? JSON.stringify(value)
+      : renderInline(style, value, indent, node);
   if (onOwnLines || end <= start) return { start: behindKey, end: Math.max(end, behindKey), text: ` ${text}` };
   return { start, end, text };
 }

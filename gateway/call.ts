@@ -31,6 +31,7 @@ export interface Presented {
 }
 
 const NO_LIMITS: readonly BoundLimit[] = [];
+const NO_HEADERS: readonly string[] = [];
 const NONE_PRESENTED: readonly Presented[] = [];
 
 /** One call, filled step by step. All fields are there from the start, so that every call has the same shape in memory. */
@@ -68,8 +69,11 @@ export class Call {
   authenticated = false;
   subscription: GatewaySubscription | undefined = undefined;
 
-  // count-call; empty until the call is counted
-  limits: readonly BoundLimit[] = NO_LIMITS;
+  // count-call
+  /** What the call was counted against. */
+  counted: readonly BoundLimit[] = NO_LIMITS;
+  /** On every answer of a subscribed call; as it stood when the call was counted. */
+  limitHeaders: readonly string[] = NO_HEADERS;
 
   // invoke and record
   refused: Refused | undefined = undefined;

@@ -1,5 +1,4 @@
 import type { Call } from "#gateway/call.ts";
-import { appendLimitHeaders } from "#gateway/limits/limit-headers.ts";
 import { bodyOf, type Refused } from "./refusal.ts";
 
 /** A body that nobody will read is thrown away up to this length, so that the connection can serve the next call. */
@@ -21,8 +20,8 @@ export function answerRefusal(call: Call, refused: Refused): void {
     call.requestId,
     "X-Global-Transaction-ID",
     call.requestId,
+    ...call.limitHeaders,
   ];
-  appendLimitHeaders(headers, call.limits, call.startedAtMs);
   if (mustClose(call)) headers.push("Connection", "close");
   const body = bodyOf(refused, call.requestId);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);

@@ -70,6 +70,17 @@ describe("request smuggling (T1)", () => {
     expect(fixture.backend.calls.map((seen) => seen.body)).toEqual(["abc", "de"]);
   });
 
+  test("trailers end at the gateway (T6)", async () => {
+    const answer = await sendRaw(
+      post("Transfer-Encoding: chunked\r\nTrailer: X-End", "1\r\na\r\n0\r\nX-End: b\r\n\r\n"),
+    );
+    expect([answer.statuses, fixture.backend.header("trailer"), fixture.backend.calls[0]?.body]).toEqual([
+      [200],
+      [],
+      "a",
+    ]);
+  });
+
   test("what follows a refused request with a body is not taken for a request", async () => {
     const unknown = `POST ${api.path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 40\r\n\r\n`;
     const answer = await sendRaw(unknown + get(`${api.path}/x`));

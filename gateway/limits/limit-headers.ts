@@ -1,13 +1,15 @@
 import { type BoundLimit, remaining, resetSeconds } from "./windows.ts";
 
+const NONE: readonly string[] = [];
+
 /**
- * Appends RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10: a list of named policies with quota
+ * Renders RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10: a list of named policies with quota
  * `q` and window `w` in seconds, and for each what remains `r` and the seconds to its reset `t`), and the plain
- * X-RateLimit-* of the tightest limit, to a flat header array. Nothing for an unlimited plan.
+ * X-RateLimit-* of the tightest limit, as a flat header array. Empty for an unlimited plan.
  */
-export function appendLimitHeaders(headers: string[], limits: readonly BoundLimit[], nowMs: number): void {
+export function limitHeaders(limits: readonly BoundLimit[], nowMs: number): readonly string[] {
   const first = limits[0];
-  if (!first) return;
+  if (!first) return NONE;
   let policy = "";
   let state = "";
   let tight = first;
@@ -22,7 +24,7 @@ export function appendLimitHeaders(headers: string[], limits: readonly BoundLimi
     policy += `${separator}"${limit.name}";q=${limit.limit};w=${limit.windowSeconds}`;
     state += `${separator}"${limit.name}";r=${left};t=${resetSeconds(limit, nowMs)}`;
   }
-  headers.push(
+  return [
     "RateLimit-Policy",
     policy,
     "RateLimit",
@@ -33,5 +35,5 @@ export function appendLimitHeaders(headers: string[], limits: readonly BoundLimi
     String(tightLeft),
     "X-RateLimit-Reset",
     String(resetSeconds(tight, nowMs)),
-  );
+  ];
 }

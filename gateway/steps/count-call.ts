@@ -1,5 +1,6 @@
 import { type Refused, refuseWith } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
+import { limitHeaders } from "#gateway/limits/limit-headers.ts";
 import { resetSeconds, takeCall } from "#gateway/limits/windows.ts";
 
 /**
@@ -10,8 +11,11 @@ export function countCall(call: Call): Refused | undefined {
   const { subscription } = call;
   if (!subscription) return undefined;
   const bound = takeCall(subscription.limits, call.startedAtMs);
-  call.limits = subscription.limits;
-  if (!bound) return undefined;
+  call.limitHeaders = limitHeaders(subscription.limits, call.startedAtMs);
+  if (!bound) {
+    call.counted = subscription.limits;
+    return undefined;
+  }
   const retryAfter = String(resetSeconds(bound, call.startedAtMs));
   return refuseWith("RATE_LIMIT_EXCEEDED", `Rate limit exceeded: ${bound.text}`, ["Retry-After", retryAfter]);
 }

@@ -1,7 +1,6 @@
 import type { Dispatcher } from "undici";
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import type { Call } from "#gateway/call.ts";
-import { appendLimitHeaders } from "#gateway/limits/limit-headers.ts";
 import { giveBackCall } from "#gateway/limits/windows.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { refusalOf } from "./failure.ts";
@@ -40,10 +39,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (this.#interim > INTERIM_MAX) controller.abort(new BackendMisbehaves("too many interim answers"));
       return;
     }
-    const { res, limits, requestId, startedAtMs, gateway } = this.#call;
-    const { headers, contentLength } = answerHeaders(controller.rawHeaders as Buffer[], limits.length > 0);
+    const { res, limitHeaders, requestId, gateway } = this.#call;
+    const { headers, contentLength } = answerHeaders(controller.rawHeaders as Buffer[], limitHeaders.length > 0);
     headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId);
-    appendLimitHeaders(headers, limits, startedAtMs);
+    for (const text of limitHeaders) headers.push(text);
     if (gateway.draining) headers.push("Connection", "close");
     res.writeHead(status, headers);
     this.#left = contentLength;
@@ -82,7 +81,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (!res.writableFinished) res.destroy();
       return;
     }
-    if (error instanceof BodyTooLargeError) giveBackCall(this.#call.limits, this.#call.startedAtMs);
+    if (error instanceof BodyTooLargeError) giveBackCall(this.#call.counted, this.#call.startedAtMs);
     answerRefusal(this.#call, refusalOf(error));
   }
 

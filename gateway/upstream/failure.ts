@@ -31,7 +31,7 @@ export function refusalOf(error: Error): Refused {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (code === "ADDRESS_FORBIDDEN") return refuse("BACKEND_UNREACHABLE", "backend-address-forbidden");
   if (TIMED_OUT.has(code)) return refuse("BACKEND_TIMEOUT");
-  if (INVALID.has(code) || code.startsWith("HPE_")) return refuse("BACKEND_INVALID");
+  if (INVALID.has(code) || error.name === "HTTPParserError") return refuse("BACKEND_INVALID");
   if (UNREACHABLE.has(code) || /CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return refuse("BACKEND_UNREACHABLE");
   // Several addresses were tried: the first one speaks for all.
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return refusalOf(error.errors[0]);

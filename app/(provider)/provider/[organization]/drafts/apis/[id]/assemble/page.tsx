@@ -1,0 +1,50 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { AssembleStudio } from "#components/studio/assemble-studio.tsx";
+import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
+import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
+import { paths } from "#lib/paths.ts";
+import { publishApiAction } from "../../actions.ts";
+import { isId } from "../is-id.ts";
+import { toCopies } from "../publication.ts";
+import { listOperationsAction, readOperationAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Assemble" };
+
+export default async function AssemblePage(props: PageProps<"/provider/[organization]/drafts/apis/[id]/assemble">) {
+  const { organization, id } = await props.params;
+  const { test } = await props.searchParams;
+  const here = paths.assemble(organization, id);
+  const person = await requirePerson(here);
+  const { api, form, findings, backends, publication } = await forPage(here, async () =>
+    readApiDefinition(person, isId(id)),
+  );
+  // The organization's own sandbox comes first; it cannot be deleted.
+  const sandbox = publication[0];
+  if (!sandbox) throw new Error("an organization has a sandbox");
+  const pair = await forPage(here, () => readTestCredential(person, organization, sandbox.catalogSlug));
+  const target = { organization, catalog: sandbox.catalogSlug, api: sandbox.published?.slug ?? "" };
+  const errors = findings.filter((finding) => finding.severity === "error").length;
+  return (
+    <AssembleStudio
+      key={id}
+      organization={organization}
+      api={api}
+      copies={toCopies(publication)}
+      security={form.security}
+      enforced={form.enforced}
+      backends={backends}
+      testing={test !== undefined}
+      catalog={sandbox.catalogTitle}
+      test={pair && { clientId: pair.clientId, secret: pair.secret }}
+      copy={toCopies([sandbox])[0] ?? null}
+      target={sandbox.published ? target : null}
+      changedAt={api.updatedAt.toISOString()}
+      {...(errors > 0 && { blocked: `Fix ${errors} ${errors === 1 ? "error" : "errors"} first` })}
+      callUrl={`${paths.draftApi(organization, id)}/test-call`}
+      republish={publishApiAction.bind(null, id, sandbox.catalogId)}
+      listOperations={listOperationsAction.bind(null, target)}
+      readOperation={readOperationAction.bind(null, target)}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { DesignStudio } from "#components/studio/design-studio.tsx";
+import { mayIn } from "#lib/access/authorize.ts";
+import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
+import { env } from "#lib/env.ts";
+import { paths } from "#lib/paths.ts";
+import { publishApiAction, setBackendAction } from "../actions.ts";
+import { isId } from "./is-id.ts";
+import { toCatalogs, toCopies } from "./publication.ts";
+
+export const metadata: Metadata = { title: "Design" };
+
+/** A longer text is loaded when somebody asks for it: it would make the page wait (W37). */
+const SOURCE_CHARACTERS_MAX = 400_000;
+
+const formats: Record<string, string> = {
+  "openapi-2.0": "OpenAPI 2.0",
+  "openapi-3.0": "OpenAPI 3.0",
+  "openapi-3.1": "OpenAPI 3.1",
+};
+
+export default async function DesignPage(props: PageProps<"/provider/[organization]/drafts/apis/[id]">) {
+  const { organization, id } = await props.params;
+  const { view, line } = await props.searchParams;
+  const here = paths.draftApi(organization, id);
+  const person = await requirePerson(here);
+  const { api, source, form, findings, backends, publication } = await forPage(here, async () =>
+    readApiDefinition(person, isId(id)),
+  );
+  const shown = Number(line);
+  // Who follows a link to a line wants the text, however long.
+  const large = source.length > SOURCE_CHARACTERS_MAX && !(shown > 0);
+  return (
+    <DesignStudio
+      key={id}
+      organization={organization}
+      api={api}
+      address={`${env().GATEWAY_URL}/${api.pathPrefix}/${publication[0]?.catalogSlug ?? "sandbox"}`}
+      source={large ? null : source}
+      sourceBytes={Buffer.byteLength(source)}
+      sourceVersion={api.sourceVersion}
+      changedAt={api.updatedAt.toISOString()}
+      form={form}
+      findings={findings}
+      formatWords={formats[api.format] ?? api.format}
+      operations={api.outline}
+      backends={backends.map((b) => ({ ...b, url: b.url ?? "", password: "" }))}
+      copies={toCopies(publication)}
+      catalogs={toCatalogs(organization, publication)}
+      line={shown > 0 ? shown : null}
+      view={typeof view === "string" ? view : "both"}
+      readOnly={!mayIn(person, "api:write", api.organizationId)}
+      saveBackend={setBackendAction}
+      {...(mayIn(person, "catalog:publish", api.organizationId) && { publish: publishApiAction.bind(null, id) })}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { ImportReport } from "#components/studio/import-report.tsx";
+import { mayIn } from "#lib/access/authorize.ts";
+import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
+import { paths } from "#lib/paths.ts";
+import { publishApiAction } from "../../actions.ts";
+import { isId } from "../is-id.ts";
+import { toCatalogs } from "../publication.ts";
+
+export const metadata: Metadata = { title: "Import report" };
+
+export default async function ReportPage(props: PageProps<"/provider/[organization]/drafts/apis/[id]/report">) {
+  const { organization, id } = await props.params;
+  const here = `${paths.draftApi(organization, id)}/report`;
+  const person = await requirePerson(here);
+  const { api, source, findings, backends, publication } = await forPage(here, async () =>
+    readApiDefinition(person, isId(id)),
+  );
+  return (
+    <ImportReport
+      organization={organization}
+      api={{ ...api, operationCount: api.outline.length }}
+      sourceBytes={Buffer.byteLength(source)}
+      findings={findings}
+      backends={backends}
+      catalogs={toCatalogs(organization, publication)}
+      publishedIn={publication.filter((p) => p.published).map((p) => p.catalogTitle)}
+      {...(mayIn(person, "catalog:publish", api.organizationId) && { publish: publishApiAction.bind(null, id) })}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+"use server";
+
+import { z } from "zod";
+import { withAction } from "#app/_server/with-action.ts";
+import { createApiDefinition } from "#lib/api-definition/create-api-definition.ts";
+import { createApiDefinitionInput } from "#lib/api-definition/definition.schema.ts";
+import { deleteApiDefinition } from "#lib/api-definition/delete-api-definition.ts";
+import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
+import { setBackendInput } from "#lib/backend/backend.schema.ts";
+import { setBackend } from "#lib/backend/set-backend.ts";
+import { publishApiInput } from "#lib/product/product.schema.ts";
+import { publishApi } from "#lib/product/publish-api.ts";
+
+const apiRef = z.strictObject({ id: z.uuid() });
+const findInput = z.strictObject({ organization: z.string(), q: z.string().max(100) });
+
+const create = withAction(createApiDefinitionInput, (actor, input) => createApiDefinition(actor, input));
+const remove = withAction(apiRef, async (actor, { id }) => {
+  await deleteApiDefinition(actor, { id });
+  return null;
+});
+const find = withAction(findInput, listApiDefinitions);
+const publish = withAction(publishApiInput, publishApi);
+const backend = withAction(setBackendInput, async (actor, input) => {
+  await setBackend(actor, input);
+  return null;
+});
+
+export async function createApiAction(input: z.input<typeof createApiDefinitionInput>) {
+  return create(input);
+}
+export async function deleteApiAction(id: string) {
+  return remove({ id });
+}
+export async function findApisAction(organization: string, q: string) {
+  const found = await find({ organization, q });
+  return found.ok ? found.data.rows.map(({ id, title, version, basePath }) => ({ id, title, version, basePath })) : [];
+}
+export async function publishApiAction(apiId: string, catalogId: string) {
+  return publish({ apiId, catalogId });
+}
+export async function setBackendAction(input: z.input<typeof setBackendInput>) {
+  return backend(input);
+}

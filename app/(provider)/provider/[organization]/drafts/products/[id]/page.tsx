@@ -1,0 +1,60 @@
+import type { Metadata } from "next";
+import { z } from "zod";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { ProductEditor } from "#components/product/product-editor.tsx";
+import { ProductHead } from "#components/product/product-head.tsx";
+import { mayIn } from "#lib/access/authorize.ts";
+import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
+import { listCatalogs } from "#lib/catalog/read-catalog.ts";
+import { notFound } from "#lib/errors/app-error.ts";
+import { paths } from "#lib/paths.ts";
+import { printRateLimit } from "#lib/product/product.schema.ts";
+import { readProduct } from "#lib/product/read-product.ts";
+import { findApisAction } from "../../apis/actions.ts";
+import { deleteProductAction, publishProductAction, updateProductAction } from "../actions.ts";
+
+export const metadata: Metadata = { title: "Product" };
+
+export default async function ProductPage({ params }: PageProps<"/provider/[organization]/drafts/products/[id]">) {
+  const { organization, id } = await params;
+  const here = paths.draftProduct(organization, id);
+  const person = await requirePerson(here);
+  const [product, catalogs, suggested] = await forPage(here, async () => {
+    if (!z.uuid().safeParse(id).success) throw notFound();
+    return Promise.all([
+      readProduct(person, id),
+      listCatalogs(person, organization),
+      listApiDefinitions(person, { organization }),
+    ]);
+  });
+  const may = (permission: "product:write" | "catalog:publish") => mayIn(person, permission, product.organizationId);
+  return (
+    <>
+      <ProductHead
+        organization={organization}
+        product={product}
+        catalogs={catalogs}
+        {...(may("catalog:publish") && { publish: publishProductAction.bind(null, id) })}
+        {...(may("product:write") && { remove: deleteProductAction.bind(null, id) })}
+      />
+      <ProductEditor
+        key={id}
+        product={{
+          id,
+          title: product.title,
+          apis: product.apis,
+          plans: product.plans.map(({ id: key, title, rateLimits, requiresApproval }) => ({
+            key,
+            title,
+            rateLimit: rateLimits.map(printRateLimit).join(", "),
+            requiresApproval,
+          })),
+        }}
+        suggested={suggested.rows}
+        searchApis={findApisAction.bind(null, organization)}
+        save={updateProductAction}
+        readOnly={!may("product:write")}
+      />
+    </>
+  );
+}

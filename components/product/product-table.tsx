@@ -1,0 +1,82 @@
+import NextLink from "next/link";
+import { Status } from "#components/ui/status.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { formatMoment } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import { PublishedIn, type ReleaseMark } from "./published-in.tsx";
+
+interface ProductLine {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: Date;
+  apis: { title: string }[];
+  plans: { title: string }[];
+  releases: ReleaseMark[];
+}
+
+interface ProductTableProps {
+  organization: string;
+  products: ProductLine[];
+  /** Said when the search found nothing. */
+  empty: string;
+}
+
+/** Draft products, last changed first. */
+export function ProductTable({ organization, products, empty }: ProductTableProps) {
+  return (
+    <Table label="Products">
+      <thead>
+        <tr>
+          <Th>Product</Th>
+          <Th>APIs</Th>
+          <Th>Plans</Th>
+          <Th>Published in</Th>
+          <Th>Changed</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {products.map((product) => (
+          <tr key={product.id}>
+            <Td>
+              <NextLink
+                data-row-link
+                className="font-semibold hover:underline"
+                href={paths.draftProduct(organization, product.id)}
+              >
+                {product.title}
+              </NextLink>{" "}
+              <span className="text-ink-3">{product.version}</span>
+            </Td>
+            <Td label="APIs">
+              {listed(product.apis.map((api) => api.title)) || <span className="text-ink-3">none</span>}
+            </Td>
+            <Td label="Plans">{listed(product.plans.map((plan) => plan.title))}</Td>
+            <Td label="Published in">
+              {product.releases.some((r) => r.state === "published") ? (
+                <PublishedIn releases={product.releases} changedAt={product.updatedAt} />
+              ) : (
+                <Status state="draft" />
+              )}
+            </Td>
+            <Td label="Changed" className="text-ink-2 md:whitespace-nowrap">
+              {formatMoment(product.updatedAt)}
+            </Td>
+          </tr>
+        ))}
+        {products.length === 0 && (
+          <tr>
+            <Td colSpan={5} className="text-ink-2">
+              {empty}
+            </Td>
+          </tr>
+        )}
+      </tbody>
+    </Table>
+  );
+}
+
+const SHOWN = 3;
+
+const listed = (names: string[]): string =>
+  names.length <= SHOWN ? names.join(", ") : `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;

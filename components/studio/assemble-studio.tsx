@@ -1,0 +1,102 @@
+"use client";
+
+import { KeyRound, Play, Server } from "lucide-react";
+import { useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
+import { StudioBar } from "./studio-bar.tsx";
+import { TestPanel, type TestPanelProps } from "./test-panel.tsx";
+
+interface AssembleStudioProps extends Omit<TestPanelProps, "onClose"> {
+  organization: string;
+  api: { id: string; title: string; version: string; basePath: string };
+  copies: LiveCopy[];
+  /** Alternatives of scheme names (S44). */
+  security: string[][];
+  enforced: boolean;
+  backends: { catalogTitle: string; url: string | null; authKind: "none" | "basic" }[];
+  /** Open the panel at once. */
+  testing: boolean;
+}
+
+/** The Assemble tab: the steps of a call as the gateway makes them, and the test panel (S46). */
+export function AssembleStudio(props: AssembleStudioProps) {
+  const { organization, api, copies, security, enforced, backends, testing, ...panel } = props;
+  const [test, setTest] = useState(testing);
+  return (
+    <>
+      <StudioBar organization={organization} api={api} current="assemble">
+        <Button
+          variant={test ? "line" : "primary"}
+          icon={<Play aria-hidden="true" />}
+          aria-expanded={test}
+          onClick={() => setTest(!test)}
+        >
+          Test
+        </Button>
+      </StudioBar>
+      <NotLiveLine
+        copies={copies}
+        changedAt={panel.changedAt}
+        className="shrink-0 border-b border-line bg-canvas px-5 py-1.5 text-12 text-ink-2 max-md:px-4"
+      />
+      <div className="flex min-h-0 flex-1 max-lg:flex-col">
+        <section aria-label="Assembly" className="min-w-0 flex-1 overflow-auto p-6 max-md:p-4">
+          <h2 className="text-17 font-semibold">What the gateway does with a call</h2>
+          <p className="mt-0.5 max-w-[62ch] text-ink-2">
+            In this order. A call that fails a step never reaches the next one.
+          </p>
+          <ol className="mt-4 grid max-w-[42rem] gap-0">
+            <Step icon={<KeyRound aria-hidden="true" />} title="Check the caller">
+              {securityWords(security, enforced)} The plan’s rate limit is counted here too.
+            </Step>
+            <Step icon={<Server aria-hidden="true" />} title="Invoke the backend" last>
+              <ul>
+                {backends.map((backend) => (
+                  <li key={backend.catalogTitle} className="wrap-anywhere">
+                    {backend.catalogTitle}:{" "}
+                    {backend.url ? <code>{backend.url}</code> : <span className="text-warn">no address yet</span>}
+                    {backend.authKind === "basic" && ", with the functional ID"}
+                  </li>
+                ))}
+              </ul>
+              The client ID and the client secret are taken off before.
+            </Step>
+          </ol>
+        </section>
+        {test && <TestPanel {...panel} onClose={() => setTest(false)} />}
+      </div>
+    </>
+  );
+}
+
+function securityWords(security: string[][], enforced: boolean): string {
+  if (!enforced) return "Another gateway enforces this API; ours lets calls pass.";
+  const options = security.filter((names) => names.length > 0).map((names) => names.join(" and "));
+  if (options.length === 0) return "No security option: calls pass without a key.";
+  return `A call must carry ${options.join(", or ")}.`;
+}
+
+interface StepProps {
+  icon: React.ReactNode;
+  title: string;
+  last?: boolean;
+  children: React.ReactNode;
+}
+
+function Step({ icon, title, last, children }: StepProps) {
+  return (
+    <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-3">
+      <span className="flex flex-col items-center">
+        <span className="grid size-8 place-items-center rounded-1 border-[1.5px] border-line-strong bg-surface text-ink-2 [&_svg]:size-4">
+          {icon}
+        </span>
+        {!last && <span aria-hidden="true" className="w-px flex-1 bg-line-strong" />}
+      </span>
+      <div className="pb-6">
+        <h3 className="pt-1.5">{title}</h3>
+        <div className="text-ink-2">{children}</div>
+      </div>
+    </li>
+  );
+}

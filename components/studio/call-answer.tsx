@@ -1,0 +1,84 @@
+import { CodeBlock } from "#components/ui/code-block.tsx";
+import { Disclosure } from "#components/ui/disclosure.tsx";
+import { HttpCode } from "#components/ui/http-code.tsx";
+import { Note } from "#components/ui/note.tsx";
+import { refusals } from "#lib/errors/refusals.ts";
+import { headerOf, refusalOf } from "#lib/explore/explore.rules.ts";
+import type { AnsweredHead } from "#lib/explore/explore.schema.ts";
+import { formatBytes, plural } from "#lib/format.ts";
+import type { TestAnswer } from "./use-test-call.ts";
+
+/** More of a body would make the panel slow; Explore shows all of it. */
+const SHOWN_CHARACTERS = 100_000;
+
+const REASONS = {
+  refused: "The gateway does not accept connections. Start it, or check its address in the settings.",
+  timeout: "The gateway did not answer in time.",
+  broken: "The connection to the gateway broke before it answered.",
+};
+
+/** JSON with line breaks where its numbers survive it; else as it came. */
+function pretty(body: string, type: string): { code: string; language: "json" | "text" } {
+  if (!/[/+]json\b/i.test(type)) return { code: body, language: "text" };
+  // A number that JavaScript cannot hold would be shown as another one.
+  if (body.length > SHOWN_CHARACTERS || /\d{16}/.test(body)) return { code: body, language: "json" };
+  try {
+    return { code: JSON.stringify(JSON.parse(body), null, 2), language: "json" };
+  } catch {
+    return { code: body, language: "text" };
+  }
+}
+
+/** What came back: status, time, the gateway's reason in words, headers, body. */
+export function CallAnswer({ answer }: { answer: TestAnswer }) {
+  const { head, refused } = answer;
+  if (refused) return <Note tone="bad" title={refused.message} />;
+  if (!head) return null;
+  if (!head.answered)
+    return (
+      <Note tone="bad" title="The gateway did not answer.">
+        {REASONS[head.reason]}
+      </Note>
+    );
+  return <Answered head={head} answer={answer} />;
+}
+
+function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) {
+  const refusal = refusalOf(head, answer.body);
+  const { code, language } = pretty(answer.body, headerOf(head, "Content-Type") ?? "");
+  const shown = code.slice(0, SHOWN_CHARACTERS);
+  return (
+    <section aria-label="Response" className="grid min-w-0 gap-3">
+      <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <HttpCode code={head.status} reason={head.statusText} />
+        <span className="text-12 text-ink-2">
+          {answer.ms} ms, {formatBytes(answer.bodyBytes)}
+        </span>
+      </p>
+      {refusal && (
+        <Note tone={head.status >= 500 ? "bad" : "warn"} title={`${refusals[refusal].detail}.`}>
+          The gateway stopped the call; the backend {refusal.startsWith("BACKEND_") ? "was asked" : "was not called"}.
+        </Note>
+      )}
+      <Disclosure summary={plural(head.headers.length, "header")}>
+        <dl className="grid gap-1 font-mono text-code">
+          {head.headers.map(([name, value], index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice
+            <div key={index} className="wrap-anywhere">
+              <dt className="inline text-c-key">{name}: </dt>
+              <dd className="inline">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </Disclosure>
+      {shown === "" ? (
+        <p className="text-12 text-ink-3">The body is empty.</p>
+      ) : (
+        <CodeBlock code={shown} language={language} label="Response body" className="[&_section]:max-h-96" />
+      )}
+      {shown.length < code.length && (
+        <p className="text-12 text-ink-3">The first {formatBytes(SHOWN_CHARACTERS)} are shown.</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { Fragment } from "react";
+import { ClockTime } from "./clock-time.tsx";
+
+/** A copy that callers get: the catalog's title and when it was published. */
+export interface LiveCopy {
+  catalog: string;
+  publishedAt: string;
+  /** Whether it is the draft as saved. */
+  current: boolean;
+}
+
+interface NotLiveLineProps {
+  copies: LiveCopy[];
+  changedAt: string;
+  className?: string;
+}
+
+/** Which copy callers get now: the draft as saved, or an older one (S48). */
+export function NotLiveLine({ copies, changedAt, className = "text-12 text-ink-2" }: NotLiveLineProps) {
+  const older = copies.filter((copy) => !copy.current);
+  const list = (some: LiveCopy[]) =>
+    some.map((copy, index) => (
+      <Fragment key={copy.catalog}>
+        {index > 0 && (index === some.length - 1 ? " and " : ", ")}
+        <ClockTime at={copy.publishedAt} />
+        {` in ${copy.catalog}`}
+      </Fragment>
+    ));
+  if (copies.length === 0)
+    return (
+      <p className={className}>
+        Saved <ClockTime at={changedAt} />. Not published yet, so nobody can call it.
+      </p>
+    );
+  if (older.length === 0) return <p className={className}>Callers get this draft, published {list(copies)}.</p>;
+  return (
+    <p className={className}>
+      Your edit of <ClockTime at={changedAt} /> is not live. Callers still get the copy published {list(older)}.
+    </p>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { paths } from "#lib/paths.ts";
+
+export type ImportInput = { source: string } | { url: string };
+
+export interface ImportError {
+  message: string;
+  /** A line of the text each, where there are some. */
+  lines: string[];
+}
+
+interface Problem {
+  detail?: string;
+  errors?: { message: string }[];
+}
+
+/** Sends a definition to the import and goes to its report. A route takes it: it may have 5 MB. */
+export function useImport(organization: string) {
+  const router = useRouter();
+  const [step, setStep] = useState<string | null>(null);
+  const [error, setError] = useState<ImportError | null>(null);
+
+  const run = async (input: ImportInput) => {
+    setError(null);
+    setStep("url" in input ? "Fetching and reading the definition" : "Reading the definition");
+    try {
+      const response = await fetch(`${paths.importApi(organization)}/run`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ organization, ...input }),
+      });
+      if (response.ok) {
+        const { id } = (await response.json()) as { id: string };
+        setStep("Writing the report");
+        return router.push(`${paths.draftApi(organization, id)}/report`);
+      }
+      const { detail, errors = [] } = (await response.json().catch(() => ({}))) as Problem;
+      setError({ message: detail ?? "The import failed on our side.", lines: errors.map((e) => e.message) });
+    } catch {
+      setError({ message: "The portal did not answer. What you entered is still here; try again.", lines: [] });
+    }
+    setStep(null);
+  };
+  return { run, step, error, clear: () => setError(null) };
+}

@@ -14,8 +14,8 @@ import type {
 import { catalogSelect, findPublished, type PublishedRef } from "./find-published.ts";
 import { credentialNeed } from "./request.rules.ts";
 
-/** Lines of the left column that come at once; the filter finds the others. */
-const OPERATIONS_MAX = 200;
+/** Lines of the left column that come at once, so that the filter answers as one types: more than GitHub has. */
+const OPERATIONS_MAX = 1_500;
 
 /** The catalog that Explore was opened for (S61), and the first APIs in it by title. */
 export async function readExploreCatalog(

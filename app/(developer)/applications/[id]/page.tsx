@@ -1,0 +1,99 @@
+import { SquarePlay } from "lucide-react";
+import type { Metadata } from "next";
+import { z } from "zod";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { DeleteApplication } from "#components/application/delete-application.tsx";
+import { EditApplication } from "#components/application/edit-application.tsx";
+import { ReadyCurl } from "#components/application/ready-curl.tsx";
+import { SubscriptionsSection } from "#components/application/subscriptions-section.tsx";
+import { CredentialsSection } from "#components/credential/credentials-section.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { PageHead } from "#components/ui/page-head.tsx";
+import { Status } from "#components/ui/status.tsx";
+import { TitleBlock } from "#components/ui/title-block.tsx";
+import { openApplication } from "#lib/application/open-application.ts";
+import { readApplication } from "#lib/application/read-application.ts";
+import { formatDate } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import * as actions from "../actions.ts";
+
+type Props = PageProps<"/applications/[id]">;
+
+const query = z.object({
+  api: z.string().max(500).optional().catch(undefined),
+  operation: z.string().max(500).optional().catch(undefined),
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const here = paths.application((await params).id);
+  const person = await requirePerson(here);
+  const { name } = await forPage(here, async () => readApplication(person, { applicationId: (await params).id }));
+  return { title: name };
+}
+
+export default async function ApplicationPage({ params, searchParams }: Props) {
+  const { id: applicationId } = await params;
+  const here = paths.application(applicationId);
+  const person = await requirePerson(here);
+  const chosen = query.parse(await searchParams);
+  const opened = await forPage(here, () => openApplication(person, { applicationId, ...chosen }));
+  const { application, subscriptions, missing, may, summary, curl } = opened;
+  const { credentials, ...head } = application;
+  return (
+    <>
+      <PageHead
+        crumbs={[{ label: "Applications", href: paths.applications() }, { label: head.organization.name }]}
+        title={head.name}
+        status={<Status state={head.state} />}
+        lead={head.description}
+        actions={
+          <>
+            {curl && (
+              <LinkButton href={curl.exploreHref} icon={<SquarePlay aria-hidden="true" />}>
+                Open in Explore
+              </LinkButton>
+            )}
+            {may.write && <EditApplication application={head} action={actions.updateApplicationAction} />}
+          </>
+        }
+      />
+      <TitleBlock
+        facts={[
+          { label: "Owner", value: head.organization.name, grow: true },
+          { label: "Works in", value: summary.worksIn },
+          { label: "Active subscriptions", value: summary.activeSubscriptions },
+          { label: "Active credentials", value: summary.activeCredentials },
+          { label: "Created", value: formatDate(head.createdAt) },
+        ]}
+      />
+      <SubscriptionsSection
+        application={head.name}
+        subscriptions={subscriptions}
+        mayWrite={may.subscribe}
+        cancel={actions.cancelSubscriptionAction}
+        withdraw={actions.withdrawSubscriptionAction}
+      />
+      <CredentialsSection
+        application={head}
+        credentials={credentials}
+        missing={missing}
+        mayWrite={may.credentials}
+        actions={{
+          create: actions.createCredentialAction,
+          update: actions.updateCredentialAction,
+          reset: actions.resetSecretAction,
+          revoke: actions.revokeCredentialAction,
+        }}
+      />
+      {curl && <ReadyCurl {...curl} />}
+      {may.write && (
+        <DeleteApplication
+          application={head}
+          credentials={summary.activeCredentials}
+          subscriptions={subscriptions.length}
+          action={actions.deleteApplicationAction}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,167 @@
+"use client";
+
+import NextLink from "next/link";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { liveWords } from "#components/credential/live-words.ts";
+import { LinkButton } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { Status } from "#components/ui/status.tsx";
+import { Table, Td, Th } from "#components/ui/table.tsx";
+import { Tag } from "#components/ui/tag.tsx";
+import { toast } from "#components/ui/toaster.tsx";
+import type { ActionAnswer } from "#components/ui/use-action-form.ts";
+import { formatDate } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import { subscriptionCan } from "#lib/subscription/subscription.rules.ts";
+import type { SubscriptionDto, SubscriptionRef } from "#lib/subscription/subscription.schema.ts";
+import { limitsWords } from "./limits-words.ts";
+
+interface Ended {
+  product: string;
+  live: { gateways: number; live: number; complete: boolean };
+}
+type End = (input: SubscriptionRef) => Promise<ActionAnswer<Ended>>;
+
+interface SubscriptionsSectionProps {
+  application: string;
+  subscriptions: SubscriptionDto[];
+  mayWrite: boolean;
+  cancel: End;
+  withdraw: End;
+}
+
+/** The APIs and plans of an application (S21), with what can be done to each. */
+export function SubscriptionsSection(props: SubscriptionsSectionProps) {
+  const { application, subscriptions, mayWrite, cancel, withdraw } = props;
+  const router = useRouter();
+  const [ending, setEnding] = useState<{ kind: "cancel" | "withdraw"; of: SubscriptionDto }>();
+  const run = async () => {
+    if (!ending) return;
+    const answer = await (ending.kind === "cancel" ? cancel : withdraw)({ subscriptionId: ending.of.id });
+    if (!answer.ok) return answer.message;
+    toast(
+      ending.kind === "cancel"
+        ? `The subscription to ${answer.data.product} has ended. ${liveWords(answer.data.live)}`
+        : `The request for ${ending.of.plan.title} is withdrawn.`,
+    );
+    router.refresh();
+  };
+  return (
+    <Section title="Subscriptions" note="What its credentials may call, and how often.">
+      {subscriptions.length === 0 ? (
+        <EmptyState
+          title="Not subscribed to any API yet"
+          action={<LinkButton href={paths.catalog()}>Choose an API</LinkButton>}
+        >
+          Choose an API, then a plan, then {application}. Its client IDs work for that API from then on.
+        </EmptyState>
+      ) : (
+        <Table label="Subscriptions">
+          <thead>
+            <tr>
+              <Th>API</Th>
+              <Th>Catalog</Th>
+              <Th>Plan</Th>
+              <Th>Limits</Th>
+              <Th>Status</Th>
+              <Th hidden>Actions</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {subscriptions.map((subscription) => (
+              <SubscriptionRow
+                key={subscription.id}
+                subscription={subscription}
+                onEnd={mayWrite ? (kind) => setEnding({ kind, of: subscription }) : undefined}
+              />
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {ending && (
+        <ConfirmDialog
+          open
+          onOpenChange={() => setEnding(undefined)}
+          title={ending.kind === "cancel" ? `Cancel ${ending.of.plan.title}?` : "Withdraw the request?"}
+          stops={
+            ending.kind === "cancel"
+              ? `${application}’s calls to ${ending.of.product.title} in ${ending.of.catalog.title} are refused at once.`
+              : `${ending.of.catalog.organization.name} has not decided yet. You can ask again at any time.`
+          }
+          confirm={ending.kind === "cancel" ? "Cancel subscription" : "Withdraw request"}
+          action={run}
+        />
+      )}
+    </Section>
+  );
+}
+
+interface SubscriptionRowProps {
+  subscription: SubscriptionDto;
+  /** Absent for a role that may look only. */
+  onEnd?: (kind: "cancel" | "withdraw") => void;
+}
+
+function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
+  const { apis, catalog, plan, product, state } = subscription;
+  const refOf = (slug: string) => ({ organization: catalog.organization.slug, catalog: catalog.slug, api: slug });
+  return (
+    <tr>
+      <Td>
+        {apis.map((api) => (
+          <NextLink key={api.slug} href={paths.api(refOf(api.slug))} className="block font-semibold hover:underline">
+            {api.title} <span className="font-normal text-ink-3">{api.version}</span>
+          </NextLink>
+        ))}
+        {apis.length === 0 && <b>{product.title}</b>}
+        <span className="block text-12 text-ink-3">{catalog.organization.name}</span>
+      </Td>
+      <Td label="Catalog">{catalog.title}</Td>
+      <Td label="Plan">
+        <Tag>{plan.title}</Tag>
+      </Td>
+      <Td label="Limits">{limitsWords(plan.rateLimits)}</Td>
+      <Td label="Status">
+        <span className="block">
+          <Status state={product.retired ? "retired" : state} />
+          <span className="block max-w-60 text-12 text-ink-3 wrap-anywhere">{statusNote(subscription)}</span>
+        </span>
+      </Td>
+      <Td className="w-px">
+        <Menu label={`Actions for ${product.title} ${plan.title}`} entries={entriesOf(subscription, refOf, onEnd)} />
+      </Td>
+    </tr>
+  );
+}
+
+function statusNote({ state, createdAt, decidedAt, decisionReason, catalog }: SubscriptionDto): string {
+  if (state === "pending") return `Asked ${formatDate(createdAt)}; ${catalog.organization.name} decides.`;
+  if (state === "rejected") return decisionReason || `By ${catalog.organization.name}`;
+  return `Since ${formatDate(decidedAt ?? createdAt)}`;
+}
+
+function entriesOf(
+  { apis, state }: SubscriptionDto,
+  refOf: (slug: string) => { organization: string; catalog: string; api: string },
+  onEnd: SubscriptionRowProps["onEnd"],
+): MenuEntry[] {
+  const [first] = apis;
+  return [
+    ...(first
+      ? [
+          { label: "Open in Explore", href: paths.exploreApi(refOf(first.slug)) },
+          { label: "See plans", href: paths.api(refOf(first.slug)) },
+        ]
+      : []),
+    ...(onEnd && subscriptionCan("withdraw", state)
+      ? [{ label: "Withdraw request…", danger: true, onAction: () => onEnd("withdraw") }]
+      : []),
+    ...(onEnd && subscriptionCan("cancel", state)
+      ? [{ label: "Cancel subscription…", danger: true, onAction: () => onEnd("cancel") }]
+      : []),
+  ];
+}

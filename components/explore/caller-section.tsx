@@ -1,0 +1,198 @@
+"use client";
+
+import NextLink from "next/link";
+import { useId } from "react";
+import { LinkButton } from "#components/ui/button.tsx";
+import { Note } from "#components/ui/note.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { Tag } from "#components/ui/tag.tsx";
+import { TextInput } from "#components/ui/text-input.tsx";
+import type { Caller } from "#lib/explore/explore-view.schema.ts";
+import type { CredentialNeed, Place } from "#lib/explore/request.rules.ts";
+import { paths } from "#lib/paths.ts";
+import { useCaller, useExplore } from "./explore-context.tsx";
+import { RequestGroup, RequestLine } from "./request-group.tsx";
+
+const stateWords: Record<Caller["state"], (c: Caller) => string> = {
+  ready: (c) => c.plan ?? "",
+  pending: (c) => `${c.plan} waits for approval`,
+  suspended: () => "Suspended",
+  "not-subscribed": () => "Not subscribed to this API",
+};
+
+/** Call as one of the person's applications, or with an ID and a secret of their own (explore 2, 3). */
+export function CallerSection({ need }: { need: CredentialNeed }) {
+  const { choice, setChoice, signedIn } = useExplore();
+  if (need.need === "none") {
+    return (
+      <RequestGroup title="Credential">
+        <p className="text-ink-2">This operation asks for no credential. Anybody may call it.</p>
+      </RequestGroup>
+    );
+  }
+  if (!signedIn) return <SignInNote />;
+  const own = choice.mode === "own";
+  return (
+    <>
+      <RequestGroup
+        title="Call as"
+        actions={
+          <button type="button" className="link text-12" onClick={() => setChoice({ mode: own ? "grant" : "own" })}>
+            {own ? "Use one of my applications" : "Use my own ID and secret"}
+          </button>
+        }
+      >
+        {own ? <p className="text-ink-2">The client ID and the secret that you type.</p> : <CallerSelect />}
+      </RequestGroup>
+      <CredentialLines need={need} />
+    </>
+  );
+}
+
+function SignInNote() {
+  const { api } = useExplore();
+  // The way back is the console itself; the address is known in the browser only.
+  const here =
+    typeof window === "undefined"
+      ? paths.explore({ organization: api.catalog.organization.slug, catalog: api.catalog.slug })
+      : window.location.pathname;
+  return (
+    <RequestGroup title="Call as">
+      <Note
+        tone="info"
+        action={
+          <LinkButton suppressHydrationWarning href={paths.signIn(here)}>
+            Sign in
+          </LinkButton>
+        }
+      >
+        This operation asks for a client ID. Sign in to call it as one of your applications.
+      </Note>
+    </RequestGroup>
+  );
+}
+
+function CallerSelect() {
+  const { api, callers, setChoice } = useExplore();
+  const caller = useCaller();
+  const ref = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
+  if (!caller) {
+    return (
+      <Note tone="info" action={<LinkButton href={paths.api(ref)}>Choose a plan</LinkButton>}>
+        You have no application yet. Choose a plan and register one on the spot.
+      </Note>
+    );
+  }
+  return (
+    <>
+      <Select
+        label="Call as"
+        value={caller.id}
+        onChange={(callerId) => setChoice({ callerId, override: "" })}
+        options={callers.map((c) => ({
+          value: c.id,
+          label: c.name,
+          note: `${c.organization}, ${stateWords[c.state](c)}`,
+        }))}
+      />
+      {caller.state === "ready" ? (
+        <p className="text-12 text-ink-3">
+          {caller.organization}, {caller.plan} in {api.catalog.title}. Calls count on its plan.
+        </p>
+      ) : (
+        <NotReady caller={caller} planHref={paths.api(ref)} />
+      )}
+    </>
+  );
+}
+
+function NotReady({ caller, planHref }: { caller: Caller; planHref: string }) {
+  const fix =
+    caller.state === "not-subscribed" ? (
+      <LinkButton href={planHref}>Subscribe {caller.name}</LinkButton>
+    ) : (
+      <LinkButton href={paths.application(caller.id)}>Open {caller.name}</LinkButton>
+    );
+  return (
+    <Note tone="warn" action={fix}>
+      {caller.name}: {stateWords[caller.state](caller)}. Its calls are refused until that changes.
+    </Note>
+  );
+}
+
+function CredentialLines({ need }: { need: CredentialNeed }) {
+  const { choice, setChoice } = useExplore();
+  const caller = useCaller();
+  const [idId, secretId] = [useId(), useId()];
+  const own = choice.mode === "own";
+  const overridden = !own && choice.override !== "";
+  return (
+    <RequestGroup
+      title="Credential"
+      aside={overridden && <Tag tone="warn">Overridden by hand</Tag>}
+      actions={
+        overridden && (
+          <button type="button" className="link text-12" onClick={() => setChoice({ override: "" })}>
+            Reset
+          </button>
+        )
+      }
+    >
+      {need.clientId && (
+        <RequestLine htmlFor={idId} name={need.clientId.name} words={placeWords("Client ID", need.clientId, need)}>
+          <TextInput
+            id={idId}
+            mono
+            value={own ? choice.own.clientId : choice.override}
+            placeholder={own ? "Your client ID" : `Filled in for ${caller?.name ?? "your application"}`}
+            onChange={(event) => {
+              const clientId = event.target.value;
+              setChoice(own ? { own: { ...choice.own, clientId } } : { override: clientId });
+            }}
+          />
+        </RequestLine>
+      )}
+      {need.clientSecret && (
+        <RequestLine
+          htmlFor={secretId}
+          name={need.clientSecret.name}
+          words={placeWords("Client secret", need.clientSecret, need)}
+          hint={
+            own
+              ? "Kept in this page only. Gone when you close it."
+              : "Attached by the portal for ten minutes. It never reaches this page."
+          }
+        >
+          <TextInput
+            id={secretId}
+            mono
+            type="password"
+            // Browsers offer to store what looks like a password of this site; this is none.
+            autoComplete="new-password"
+            disabled={!own}
+            aria-describedby={`${secretId}-help`}
+            value={own ? choice.own.clientSecret : ""}
+            placeholder={own ? "Your client secret" : "••••••••••••••••"}
+            onChange={(event) => setChoice({ own: { ...choice.own, clientSecret: event.target.value } })}
+          />
+        </RequestLine>
+      )}
+      {!own && !need.clientSecret && (
+        <p className="text-12 text-ink-3">
+          This API asks for the ID alone: it names the caller and proves nothing.{" "}
+          {caller && (
+            <NextLink className="link" href={paths.application(caller.id)}>
+              {caller.name}
+            </NextLink>
+          )}
+        </p>
+      )}
+    </RequestGroup>
+  );
+}
+
+const placeWords = (what: string, place: Place, { need }: CredentialNeed) => (
+  <>
+    {what}, {place.in}, <span className="font-550 text-ink-2">{need}</span>
+  </>
+);

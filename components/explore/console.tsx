@@ -1,0 +1,114 @@
+"use client";
+
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { cx } from "#components/ui/cx.ts";
+import type { CallCredential, CallValues, ExploreCall } from "#lib/explore/explore.schema.ts";
+import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
+import { buildRequest, initialValues, requestTarget, ValueError } from "#lib/explore/request.rules.ts";
+import { type CallerChoice, useCaller, useExplore } from "./explore-context.tsx";
+import { RequestForm } from "./request-form.tsx";
+import { ResponsePane } from "./response-pane.tsx";
+import { SendBar } from "./send-bar.tsx";
+import { useCall } from "./use-call.ts";
+
+interface ConsoleProps {
+  operation: ExploreOperation;
+  /** The publisher's description, rendered on the server. */
+  about: ReactNode;
+  /** Origin of the gateway, for the curl command. */
+  gatewayUrl: string;
+}
+
+/** Request and response of one operation. Send is top centre and never moves; ⌘↵ sends, Esc cancels. */
+export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
+  const { api, choice, setChoice, pane, setPane } = useExplore();
+  const caller = useCaller();
+  const [values, setValues] = useState<CallValues>(() => initialValues(operation.slice));
+  const { state, send, cancel } = useCall();
+  const sending = state.phase === "sending";
+  const { method, path: pathTemplate, slice, need } = operation;
+
+  const preview = useMemo(() => {
+    try {
+      return requestTarget(buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values));
+    } catch (error) {
+      if (error instanceof ValueError) return api.basePath + pathTemplate;
+      throw error;
+    }
+  }, [api.basePath, method, pathTemplate, slice, values]);
+
+  const submit = useCallback(() => {
+    const { organization, slug: catalog } = api.catalog;
+    const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
+    const call: ExploreCall = { target, values, credential: credentialOf(need.need, choice, caller?.id) };
+    setPane("response");
+    void send(call);
+  }, [api, caller?.id, choice, need.need, operation.key, send, setPane, values]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+        event.preventDefault();
+        submit();
+      } else if (event.key === "Escape" && sending) cancel();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [submit, cancel, sending]);
+
+  const fields = state.phase === "done" && state.outcome.kind === "not-sent" ? state.outcome.fields : [];
+  return (
+    <>
+      <section
+        aria-label="Request"
+        className="flex min-w-0 flex-col bg-surface max-lg:order-1 lg:min-h-0 lg:border-e lg:border-line"
+      >
+        <SendBar
+          method={method}
+          basePath={api.basePath}
+          target={preview}
+          sending={sending}
+          onSend={submit}
+          onCancel={cancel}
+        />
+        <div id="pane-request" className={cx("lg:min-h-0 lg:overflow-y-auto", pane !== "request" && "max-lg:hidden")}>
+          <RequestForm operation={operation} about={about} values={values} onChange={setValues} errors={fields} />
+        </div>
+      </section>
+      <section
+        id="pane-response"
+        aria-label="Response"
+        className={cx(
+          "flex min-w-0 flex-col bg-surface max-lg:order-3 max-lg:flex-1 lg:min-h-0 lg:overflow-y-auto",
+          pane !== "response" && "max-lg:hidden",
+        )}
+      >
+        <ResponsePane
+          state={state}
+          operation={operation}
+          values={values}
+          gatewayUrl={gatewayUrl}
+          onResetValues={() => {
+            setValues(initialValues(slice));
+            setPane("request");
+          }}
+          onUseApplication={() => setChoice({ mode: "grant", override: "" })}
+          onSend={submit}
+          onCancel={cancel}
+        />
+      </section>
+    </>
+  );
+}
+
+/** What travels as a credential, from what was chosen; an operation that needs none gets none. */
+function credentialOf(
+  need: "none" | "optional" | "required",
+  choice: CallerChoice,
+  applicationId: string | undefined,
+): CallCredential {
+  if (need === "none") return { mode: "none" };
+  if (choice.mode === "own") return { mode: "own", ...choice.own };
+  if (!applicationId) return { mode: "none" };
+  return { mode: "grant", applicationId, ...(choice.override !== "" && { clientId: choice.override }) };
+}

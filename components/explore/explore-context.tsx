@@ -1,0 +1,63 @@
+"use client";
+
+import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import type { Caller, ExploreApi, ExploreOperationLine } from "#lib/explore/explore-view.schema.ts";
+
+export type Pane = "operations" | "request" | "response";
+
+/** Who the calls are made as. It outlives the change of operation; a pair that was typed lives in this page's memory only. */
+export interface CallerChoice {
+  mode: "grant" | "own";
+  callerId: string | null;
+  /** A client ID typed over the one that the portal fills in. */
+  override: string;
+  own: { clientId: string; clientSecret: string };
+}
+
+interface ExploreState {
+  api: ExploreApi;
+  operations: ExploreOperationLine[];
+  callers: Caller[];
+  signedIn: boolean;
+  choice: CallerChoice;
+  setChoice: (change: Partial<CallerChoice>) => void;
+  pane: Pane;
+  setPane: (pane: Pane) => void;
+}
+
+const Context = createContext<ExploreState | null>(null);
+
+export function useExplore(): ExploreState {
+  const state = useContext(Context);
+  if (!state) throw new Error("useExplore stands inside of ExploreProvider");
+  return state;
+}
+
+interface ExploreProviderProps extends Pick<ExploreState, "api" | "operations" | "callers" | "signedIn"> {
+  children: ReactNode;
+}
+
+/** What the three columns share. */
+export function ExploreProvider({ api, operations, callers, signedIn, children }: ExploreProviderProps) {
+  const [pane, setPane] = useState<Pane>("request");
+  const [choice, change] = useState<CallerChoice>({
+    mode: "grant",
+    callerId: callers[0]?.id ?? null,
+    override: "",
+    own: { clientId: "", clientSecret: "" },
+  });
+  const value = useMemo(
+    () => ({
+      ...{ api, operations, callers, signedIn, choice, pane, setPane },
+      setChoice: (part: Partial<CallerChoice>) => change((now) => ({ ...now, ...part })),
+    }),
+    [api, operations, callers, signedIn, choice, pane],
+  );
+  return <Context value={value}>{children}</Context>;
+}
+
+/** The application that is chosen; null when there is none. */
+export function useCaller(): Caller | null {
+  const { callers, choice } = useExplore();
+  return callers.find((caller) => caller.id === choice.callerId) ?? callers[0] ?? null;
+}

@@ -1,0 +1,134 @@
+"use client";
+
+import { Search } from "lucide-react";
+import NextLink from "next/link";
+import { useParams } from "next/navigation";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Method } from "#components/ui/method.tsx";
+import type { ExploreOperationLine } from "#lib/explore/explore-view.schema.ts";
+import { plural } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
+import { useExplore } from "./explore-context.tsx";
+
+/** Lines that are drawn; the filter reaches the others. */
+const DRAWN_MAX = 250;
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable], [role=dialog]") !== null;
+
+/** The operations of the API by tag, filtered as one types (S62). `/` brings the focus to the filter. */
+export function OperationsPane() {
+  const { api, operations } = useExplore();
+  const [filter, setFilter] = useState("");
+  const words = useDeferredValue(filter);
+  const found = useMemo(() => matching(operations, words), [operations, words]);
+  const groups = useMemo(() => byTag(found.slice(0, DRAWN_MAX)), [found]);
+  const ref = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      event.preventDefault();
+      ref.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  const apiRef = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
+
+  return (
+    <>
+      <div className="border-b border-line px-3.5 py-3">
+        <div className="flex items-baseline gap-2">
+          <h1 className="min-w-0 font-semibold wrap-anywhere">
+            <NextLink href={paths.api(apiRef)} className="hover:underline">
+              {api.title}
+            </NextLink>
+          </h1>
+          <span className="font-mono text-12 text-ink-3">{api.version}</span>
+        </div>
+        <NextLink href={paths.explore(apiRef)} className="text-12 text-ink-2 hover:underline">
+          {api.catalog.organization.name}, {api.catalog.title}
+        </NextLink>
+        <div className="relative mt-2">
+          <Search
+            aria-hidden="true"
+            className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-3.5 text-ink-3"
+          />
+          <input
+            ref={ref}
+            type="search"
+            aria-label="Filter operations"
+            aria-keyshortcuts="/"
+            placeholder="Filter operations"
+            autoComplete="off"
+            spellCheck={false}
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            className="control ps-8"
+          />
+        </div>
+      </div>
+      <nav aria-label="Operations" className="min-h-0 flex-1 overflow-y-auto p-2">
+        {groups.map(([tag, lines]) => (
+          <div key={tag}>
+            {tag && <h2 className="px-2 pt-2.5 pb-1 text-12 font-medium text-ink-3">{tag}</h2>}
+            <ul>
+              {lines.map((line) => (
+                <OperationLink key={line.key} line={line} href={paths.exploreOperation(apiRef, line.key)} />
+              ))}
+            </ul>
+          </div>
+        ))}
+        <p role="status" className="px-2 py-2 text-12 text-ink-3">
+          {found.length === 0
+            ? "No operation matches. Fewer letters find more."
+            : found.length > DRAWN_MAX
+              ? `The first ${DRAWN_MAX} of ${plural(found.length, "operation")}. Filter to see others.`
+              : words && plural(found.length, "operation")}
+        </p>
+      </nav>
+    </>
+  );
+}
+
+function OperationLink({ line, href }: { line: ExploreOperationLine; href: string }) {
+  const { setPane } = useExplore();
+  const params = useParams<{ operation?: string }>();
+  // The address holds the key encoded; a key such as "GET /current" has a space and a slash.
+  const current = params.operation !== undefined && decodeURIComponent(params.operation) === line.key;
+  return (
+    <li>
+      <NextLink
+        href={href}
+        prefetch={false}
+        aria-current={current ? "page" : undefined}
+        title={`${line.method} ${line.path}`}
+        onClick={() => setPane("request")}
+        className="flex min-h-[30px] items-center gap-1 rounded-1 px-2 text-ink-2 hover:bg-hover aria-[current=page]:bg-accent-tint aria-[current=page]:font-semibold aria-[current=page]:text-ink max-lg:min-h-11"
+      >
+        <Method method={line.method} short />
+        <span className="min-w-0 truncate">{line.summary || line.path}</span>
+      </NextLink>
+    </li>
+  );
+}
+
+/** Lines that hold every word somewhere: path, key, summary, tag, method. */
+function matching(operations: ExploreOperationLine[], filter: string): ExploreOperationLine[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return operations;
+  return operations.filter((o) => {
+    const text = `${o.method} ${o.path} ${o.key} ${o.summary} ${o.tag}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function byTag(operations: ExploreOperationLine[]): [string, ExploreOperationLine[]][] {
+  const groups = new Map<string, ExploreOperationLine[]>();
+  for (const operation of operations) {
+    const lines = groups.get(operation.tag);
+    if (lines) lines.push(operation);
+    else groups.set(operation.tag, [operation]);
+  }
+  return [...groups];
+}

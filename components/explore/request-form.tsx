@@ -1,0 +1,62 @@
+"use client";
+
+import type { ReactNode } from "react";
+import type { SliceParameter } from "#lib/api-definition/compiled.ts";
+import type { CallValues } from "#lib/explore/explore.schema.ts";
+import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
+import { fillable } from "#lib/explore/request.rules.ts";
+import { BodyField } from "./body-field.tsx";
+import { CallerSection } from "./caller-section.tsx";
+import { ParameterField } from "./parameter-field.tsx";
+import { RequestGroup } from "./request-group.tsx";
+
+const places: { in: SliceParameter["in"]; title: string }[] = [
+  { in: "path", title: "Path" },
+  { in: "query", title: "Query" },
+  { in: "header", title: "Headers" },
+  { in: "cookie", title: "Cookies" },
+];
+
+interface RequestFormProps {
+  operation: ExploreOperation;
+  /** The publisher's description, rendered on the server. */
+  about: ReactNode;
+  values: CallValues;
+  onChange: (values: CallValues) => void;
+  errors: { field: string; message: string }[];
+}
+
+/** Who calls, then the parameters by place, then the body (S62). */
+export function RequestForm({ operation, about, values, onChange, errors }: RequestFormProps) {
+  const { method, need, path, slice, summary } = operation;
+  const parameters = fillable(slice, need);
+  const errorOf = (field: string) => errors.find((e) => e.field === field)?.message;
+  return (
+    <div className="px-5 pb-5 max-md:px-4">
+      <div className="pt-4">
+        <h2 className="text-15 font-650 wrap-anywhere">{summary || `${method} ${path}`}</h2>
+        {about}
+      </div>
+      <CallerSection need={need} />
+      {places.map((place) => {
+        const here = parameters.filter((p) => p.in === place.in);
+        return (
+          here.length > 0 && (
+            <RequestGroup key={place.in} title={place.title}>
+              {here.map((p) => (
+                <ParameterField
+                  key={p.name}
+                  parameter={p}
+                  value={values[p.in][p.name] ?? ""}
+                  error={errorOf(`${p.in}.${p.name}`)}
+                  onChange={(value) => onChange({ ...values, [p.in]: { ...values[p.in], [p.name]: value } })}
+                />
+              ))}
+            </RequestGroup>
+          )
+        );
+      })}
+      {slice.body && <BodyField body={slice.body} values={values} onChange={onChange} error={errorOf("body")} />}
+    </div>
+  );
+}

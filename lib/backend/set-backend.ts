@@ -47,11 +47,9 @@ export async function setBackend(actor: Actor, input: SetBackendInput): Promise<
       updatedAt: new Date(),
       ...box(id, basic, password),
     };
-    await tx.backend.upsert({
-      where: { apiDefinitionId_catalogId: key },
-      create: { id, ...key, ...values },
-      update: values,
-    });
+    // No upsert: PostgreSQL checks the row that it would have inserted, which lacks a kept password.
+    if (stored) await tx.backend.update({ where: { id }, data: values });
+    else await tx.backend.create({ data: { id, ...key, ...values } });
     const target = { organizationId, type: "api", id: apiId, name: api.title };
     await recordEvent(tx, permit, "backend.set", target, { catalog: catalog.title, url, authKind });
     return { xid: await announce(tx, apiId, catalogId) };

@@ -1,4 +1,5 @@
 import "server-only";
+import { connection } from "next/server";
 import type { AuthOptions, Session } from "next-auth";
 import { getServerSession } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
@@ -63,6 +64,8 @@ export function authOptions(): AuthOptions {
 
 /** The session's ID; null without one. The type is tested, not the truth: a broken configuration must not sign anybody in (CVE-2026-73421). */
 export async function sessionId(): Promise<string | null> {
+  // A build has neither visitors nor secrets: whatever asks who is there is made per request, "not found" too.
+  await connection();
   const session: unknown = await getServerSession(authOptions());
   if (typeof session !== "object" || session === null || !("sid" in session)) return null;
   return typeof session.sid === "string" && session.sid !== "" ? session.sid : null;

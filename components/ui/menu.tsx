@@ -34,7 +34,11 @@ export function Menu({ label, entries, size = "sm", children, variant = "ghost" 
   const square = size === "sm" ? "w-control-sm px-0" : "w-control px-0";
   return (
     <MenuTrigger>
-      <Button aria-label={label} className={buttonClass(variant, size, children ? undefined : square)}>
+      <Button
+        aria-label={label}
+        data-row-menu={children ? undefined : ""}
+        className={buttonClass(variant, size, children ? undefined : square)}
+      >
         {children ?? <Ellipsis aria-hidden="true" />}
       </Button>
       <MenuPopover label={label} entries={entries} />

@@ -22,10 +22,14 @@ interface NoteProps {
 export function Note({ tone, title, children, action, className }: NoteProps) {
   const { icon: Icon, box, mark } = tones[tone];
   return (
-    <div className={cx("flex flex-wrap gap-2.5 rounded-1 border border-s-[3px] px-3 py-2.5", box, className)}>
-      <Icon aria-hidden="true" className={cx("mt-0.5 size-4 shrink-0 stroke-[1.75]", mark)} />
-      <div className="min-w-0 flex-1 wrap-anywhere">
-        {title && <b>{title}</b>} {children}
+    <div
+      className={cx("flex flex-wrap items-center gap-2.5 rounded-1 border border-s-[3px] px-3 py-2.5", box, className)}
+    >
+      <div className="flex min-w-0 flex-1 gap-2.5">
+        <Icon aria-hidden="true" className={cx("mt-0.5", mark)} />
+        <div className="min-w-0 flex-1 wrap-anywhere">
+          {title && <b>{title}</b>} {children}
+        </div>
       </div>
       {action && <div className="flex shrink-0 items-center gap-2">{action}</div>}
     </div>

@@ -22,7 +22,7 @@ export function Tag({ tone = "idle", icon, className, children }: TagProps) {
   return (
     <span
       className={cx(
-        "inline-flex min-h-5 max-w-full items-center gap-[5px] rounded-1 px-[7px] text-12 font-550 tracking-normal [&_svg]:size-3.5 [&_svg]:shrink-0",
+        "inline-flex min-h-5 max-w-full justify-self-start items-center gap-[5px] rounded-1 px-[7px] text-12 font-550 tracking-normal [&_svg]:size-3.5 [&_svg]:shrink-0",
         tones[tone],
         className,
       )}

@@ -5,7 +5,7 @@ export interface Fact {
   label: string;
   value: ReactNode;
   mono?: boolean;
-  /** Takes the room that is left; the longest fact. */
+  /** Takes the room that is left, below 768 px a row of its own; the longest fact. */
   grow?: boolean;
 }
 
@@ -20,13 +20,13 @@ export function TitleBlock({ facts, className }: { facts: Fact[]; className?: st
     >
       {/* Pulled out by one padding and one hairline, so that every row of facts starts at the page's edge;
           the lines between rows run past their fact and are cut off with it. */}
-      <dl className="-ms-[calc(1rem+1px)] -mb-px grid grid-cols-2 md:flex md:flex-wrap">
+      <dl className="-ms-[calc(1rem+1px)] -mb-px flex flex-wrap">
         {facts.map((fact) => (
           <div
             key={fact.label}
             className={cx(
-              "relative min-w-0 border-s border-line after:absolute after:start-0 after:bottom-0 after:h-px after:w-[200vw] after:bg-line px-4 py-[9px] max-md:odd:last:col-span-2",
-              fact.grow && "max-md:col-span-2 md:flex-[1_1_16rem]",
+              "relative min-w-0 border-s border-line px-4 py-[9px] after:absolute after:start-0 after:bottom-0 after:h-px after:w-[200vw] after:bg-line",
+              fact.grow ? "max-md:basis-full md:flex-[1_1_16rem]" : "max-md:flex-[1_1_40%]",
             )}
           >
             <dt className="text-12 text-ink-3">{fact.label}</dt>

@@ -12,7 +12,7 @@ import { METHODS, templateShape, unroutable } from "./operations.ts";
 import { parseText } from "./parse-text.ts";
 import { readApiDefinition } from "./read-api-definition.ts";
 
-/** Real definitions are not part of the repository (their licences differ): see CONTRIBUTING. */
+/** Definitions that others publish: not part of the repository. */
 const corpus = process.env.SPEC_CORPUS ?? "../shared/specs";
 const files = existsSync(corpus) ? readdirSync(corpus).filter((name) => /\.(json|ya?ml)$/.test(name)) : [];
 

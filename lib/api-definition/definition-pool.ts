@@ -6,7 +6,7 @@ import type { DefinitionEdit, Finding } from "./compiled.ts";
 import type { FormEdit } from "./definition.schema.ts";
 
 export type Job =
-  | { kind: "analyse" | "form"; source: string }
+  | { kind: "analyse" | "derive" | "form"; source: string }
   | { kind: "edit"; source: string; edits: DefinitionEdit[] }
   | { kind: "form-edit"; source: string; edit: FormEdit };
 

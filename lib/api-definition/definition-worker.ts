@@ -1,11 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { AppError } from "#lib/errors/app-error.ts";
 import type { Answer, Job } from "./definition-pool.ts";
+import { derive } from "./derive.ts";
 import { editDefinition } from "./edit-definition.ts";
 import { examine } from "./examine.ts";
 import { applyFormEdit } from "./form-edits.ts";
 import { locator } from "./locate.ts";
-import { DefinitionRefused } from "./parse-text.ts";
+import { DefinitionRefused, parseText } from "./parse-text.ts";
 import { readForm } from "./read-form.ts";
 
 // openapi-sampler warns about schemas that it cannot merge, also when told to be quiet; they are no news of ours.
@@ -16,6 +17,8 @@ async function run(job: Job): Promise<unknown> {
   switch (job.kind) {
     case "analyse":
       return examine(job.source);
+    case "derive":
+      return derive(parseText(job.source).document);
     case "form":
       return readForm(job.source);
     case "edit":

@@ -7,10 +7,11 @@ import { AppError } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
 import { checkBackendAddress } from "#lib/net/backend-address.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
-import { type Analysis, analyseDefinition } from "./analyse-definition.ts";
+import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
 import type { ImportApiDefinitionInput } from "./definition.schema.ts";
 import { runJob } from "./definition-pool.ts";
+import type { Derived } from "./derive.ts";
 import { findSpace } from "./find-space.ts";
 import { draftColumns, refuseTakenName } from "./store-analysis.ts";
 
@@ -34,9 +35,10 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const space = await findSpace(permit, input.organization);
   const given = "url" in input ? await guardedFetch(input.url) : input.source;
   const field = "url" in input ? "url" : "source";
-  const first = await analyseDefinition(given);
-  const backend = await usableBackend(first);
-  const { source, analysis } = await withFreeBasePath(space.id, given, first);
+  const derived = await runJob<Derived>({ kind: "derive", source: given });
+  const backend = await usableBackend(derived);
+  const source = await withFreeBasePath(space.id, given, derived);
+  const analysis = await analyseDefinition(source);
   const id = newId();
   const report = [...backend.findings, ...analysis.findings];
   await transaction(async (tx) => {
@@ -54,7 +56,7 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
 }
 
 /** The definition's own backend address where we may call it; else a warning, because the API can be set up later. */
-async function usableBackend({ backendUrl }: Analysis): Promise<{ url: string | null; findings: Finding[] }> {
+async function usableBackend({ backendUrl }: Derived): Promise<{ url: string | null; findings: Finding[] }> {
   const warn = (message: string): { url: null; findings: Finding[] } => ({
     url: null,
     findings: [{ severity: "warning", code: "BACKEND_ADDRESS", message, pointer: "", line: 1, column: 1 }],
@@ -69,13 +71,11 @@ async function usableBackend({ backendUrl }: Analysis): Promise<{ url: string | 
 }
 
 /** Splices a base path into the text when it has none, or one that another draft of the space has. */
-async function withFreeBasePath(spaceId: string, source: string, analysis: Analysis) {
-  const wanted = analysis.basePath;
-  const free = await transaction((tx) => freeBasePath(tx, spaceId, wanted, analysis.title));
-  if (free === wanted) return { source, analysis };
+async function withFreeBasePath(spaceId: string, source: string, { basePath, title }: Derived): Promise<string> {
+  const free = await transaction((tx) => freeBasePath(tx, spaceId, basePath, title));
+  if (free === basePath) return source;
   const edits = [{ op: "set" as const, pointer: "/x-portico/base-path", value: free }];
-  const edited = await runJob<string>({ kind: "edit", source, edits });
-  return { source: edited, analysis: await analyseDefinition(edited) };
+  return runJob<string>({ kind: "edit", source, edits });
 }
 
 async function freeBasePath(tx: Tx, spaceId: string, wanted: string, title: string): Promise<string> {

@@ -73,21 +73,21 @@ const addressRules: Rule[] = [
   {
     code: "OPERATION_ID_DUPLICATE",
     check: ({ operations }) => {
+      // One finding for all: Kubernetes has hundreds, and they have one cause.
       const seen = new Set<string>();
-      return operations.flatMap(({ operation, pointer }) => {
+      const again = operations.filter(({ operation }) => {
         const id = member(operation, "operationId");
-        if (typeof id !== "string" || id === "") return [];
+        if (typeof id !== "string" || id === "") return false;
         const twice = seen.has(id);
         seen.add(id);
-        return twice
-          ? [
-              warning(
-                `${pointer}/operationId`,
-                `Another operation is named ${id} too. Both are named by method and path instead.`,
-              ),
-            ]
-          : [];
+        return twice;
       });
+      const [first] = again;
+      if (!first) return [];
+      const id = String(member(first.operation, "operationId"));
+      const others = again.length > 1 ? `, and ${again.length - 1} more are not unique either` : "";
+      const message = `Two operations are named ${id}${others}. They are named by method and path instead.`;
+      return [warning(`${first.pointer}/operationId`, message)];
     },
   },
 ];

@@ -9,6 +9,9 @@ import { BodyTooLargeError, type RequestBody } from "./request-body.ts";
 /** Interim answers (1xx) of one backend call: more is an attack or a fault (T37). They are not passed on. */
 const INTERIM_MAX = 8;
 
+/** A whole body up to this length leaves in one piece with its headers. */
+const JOINED_BYTES_MAX = 16_384;
+
 class BackendMisbehaves extends Error {
   readonly code = "BACKEND_INVALID";
 }
@@ -54,8 +57,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { res } = this.#call;
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
-      // The last of it: headers, bytes and end leave in one write.
-      res.end(chunk);
+      // The last of it. Node joins a string to the headers in front of it, a buffer it would have to gather.
+      if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length) res.end(chunk.toString("latin1"), "latin1");
+      else res.end(chunk);
       return;
     }
     if (this.#left > 0) this.#left -= chunk.length;

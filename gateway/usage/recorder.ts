@@ -14,6 +14,8 @@ const PARTITIONS_MS = 3_600_000;
 export class Recorder {
   #held: CallRecord[] = [];
   #lost = 0;
+  /** Credentials whose use was noted in this minute. */
+  #noted = { minute: 0, ids: new Set<string>() };
   #away = false;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
@@ -79,9 +81,16 @@ export class Recorder {
   }
 
   async #noteUse(batch: readonly CallRecord[]): Promise<void> {
-    const used = new Set<string>();
-    for (const { credentialId, subscriptionId } of batch) if (credentialId && subscriptionId) used.add(credentialId);
-    await recordCredentialUse([...used], new Date()).catch(() => undefined);
+    const now = new Date();
+    const minute = Math.floor(now.getTime() / 60_000);
+    if (minute !== this.#noted.minute) this.#noted = { minute, ids: new Set() };
+    const fresh = new Set<string>();
+    for (const { credentialId, subscriptionId } of batch) {
+      if (credentialId && subscriptionId && !this.#noted.ids.has(credentialId)) fresh.add(credentialId);
+    }
+    if (fresh.size === 0) return;
+    for (const id of fresh) this.#noted.ids.add(id);
+    await recordCredentialUse([...fresh], now).catch(() => undefined);
   }
 
   async #ensurePartitions(): Promise<void> {

@@ -38,12 +38,11 @@ export interface OwnGateway {
 /** Starts the gateway's own process on a free port and waits until it says that it is ready. */
 export async function startGateway(
   databaseUrl: string,
-  options: { command?: string[]; env?: Record<string, string> } = {},
+  options: { command?: string[]; nodeFlags?: string[]; env?: Record<string, string> } = {},
 ): Promise<OwnGateway> {
   const port = await freePort();
-  const [command = process.execPath, ...rest] = options.command ?? [];
-  const node = options.command ? [process.execPath] : [];
-  const child = spawn(command, [...rest, ...node, "gateway/main.ts"], {
+  const [command = process.execPath, ...rest] = [...(options.command ?? []), process.execPath];
+  const child = spawn(command, [...rest, ...(options.nodeFlags ?? []), "gateway/main.ts"], {
     cwd: join(import.meta.dirname, "../../.."),
     env: {
       ...process.env,

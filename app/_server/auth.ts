@@ -1,5 +1,5 @@
 import "server-only";
-import { connection, connection } from "next/server";
+import { connection } from "next/server";
 import type { AuthOptions, Session } from "next-auth";
 import { getServerSession } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
@@ -64,8 +64,6 @@ export function authOptions(): AuthOptions {
 
 /** The session's ID; null without one. The type is tested, not the truth: a broken configuration must not sign anybody in (CVE-2026-73421). */
 export async function sessionId(): Promise<string | null> {
-  // Waits for a request, so that the build, which has no secrets, leaves the page to run time.
-  await connection();
   // A build has neither visitors nor secrets: whatever asks who is there is made per request, "not found" too.
   await connection();
   const session: unknown = await getServerSession(authOptions());

@@ -16,7 +16,7 @@ export async function step<T>(name: string, work: () => Promise<T> | T, note?: (
   try {
     const result = await work();
     const said = note?.(result) ?? "done";
-    process.stdout.write(`${live ? "\r" : ""}${label}${said.padEnd(24)} ${seconds(started)}\n`);
+    process.stdout.write(`${live ? "\r" : ""}${label}${said.padEnd(32)} ${seconds(started)}\n`);
     return result;
   } catch (error) {
     if (live) process.stdout.write(`\r${label}failed\n`);

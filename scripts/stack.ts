@@ -72,7 +72,7 @@ export async function runStack(mode: Mode): Promise<void> {
       "first-run data",
       async () => {
         const before = readFirstRun(dataDir)?.state;
-        if (settings.SEED === "none") return false;
+        if (settings.SEED === "none" || before === "complete") return false;
         await runChild({ name: "seed", args: [join(root, "prisma/seed.ts")], env, log: log("seed") }, signal);
         return before !== readFirstRun(dataDir)?.state;
       },
@@ -90,12 +90,12 @@ export async function runStack(mode: Mode): Promise<void> {
     const supervisor = new Supervisor((pid) => lock.add(pid));
     undo.push(() => supervisor.stop());
     kill.unshift(() => supervisor.kill());
-    for (const part of parts(settings, env, mode))
-      await next(
-        part.name,
-        () => supervisor.start(part),
-        () => "ready",
-      );
+    const services = parts(settings, env, mode);
+    await next(
+      "services",
+      () => Promise.all(services.map((part) => supervisor.start(part))),
+      () => services.map((part) => part.name).join(", "),
+    );
     signal.throwIfAborted();
 
     console.log(readyText({ settings, firstRun: readFirstRun(dataDir), firstStart, started }));

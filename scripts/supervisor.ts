@@ -5,10 +5,9 @@ import { Failure } from "./failure.ts";
 /** A part that ends this often within a minute is not started again. */
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 60_000;
-const FIRST_DELAY_MS = 250;
-/** How long a part may take to be ready, and to end what it is doing when asked to stop. */
 const READY_PATIENCE_MS = 60_000;
-const STOP_PATIENCE_MS = 12_000;
+/** How long a part may take to end what it is doing when asked to stop, and the pause before its first restart. */
+const PATIENCE = { stopMs: 12_000, firstDelayMs: 250 };
 
 export interface Part extends ChildCommand {
   /** Whether it answers; asked again and again until it does. Absent: the part tells us itself with `{ type: "ready" }`. */
@@ -19,6 +18,7 @@ export interface Part extends ChildCommand {
 export class Supervisor {
   readonly #running = new Map<string, ChildProcess>();
   readonly #onStart: (pid: number) => void;
+  readonly #patience: typeof PATIENCE;
   #stopping = false;
   #giveUp: (failure: Failure) => void = () => undefined;
   /** Rejects when a part cannot be kept running. */
@@ -26,8 +26,10 @@ export class Supervisor {
     this.#giveUp = reject;
   });
 
-  constructor(onStart: (pid: number) => void) {
+  /** `onStart` hears of every process that is started, restarts included. */
+  constructor(onStart: (pid: number) => void, patience = PATIENCE) {
     this.#onStart = onStart;
+    this.#patience = patience;
     this.givenUp.catch(() => undefined);
   }
 
@@ -41,7 +43,7 @@ export class Supervisor {
   /** Stops every part at once and waits for all. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#running.values()].map((child) => stopChild(child, STOP_PATIENCE_MS)));
+    await Promise.all([...this.#running.values()].map((child) => stopChild(child, this.#patience.stopMs)));
   }
 
   /** Ends every part without waiting. */

@@ -27,6 +27,11 @@ export const testSteps: TestStep[] = [
     },
   },
   {
+    name: "operations",
+    title: "Start, stop, recovery",
+    work: (run) => run.vitest(["--config", "scripts/operations/vitest.config.ts"]),
+  },
+  {
     name: "e2e",
     title: "End to end, in a browser against the production build",
     work: async (run) => {

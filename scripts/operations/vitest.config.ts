@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+/** Starts and stops the real installation: run by scripts/test after the production build. */
+export default defineConfig({
+  test: { include: ["scripts/operations/*.spec.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+});

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { isAlias, isMap, isSeq, type Node, type Pair, parseDocument } from "yaml";
 import { AppError } from "#lib/errors/app-error.ts";
 import type { DefinitionEdit } from "./compiled.ts";
 import { applyToValue } from "./edit-value.ts";
 import { fromPointer, toPointer } from "./json-pointer.ts";
 import { findPair } from "./locate.ts";
-import { parseText, withoutByteOrderMark } from "./parse-text.ts";
-import { isFlow, type Splice, styleOf, type TextStyle } from "./splice.ts";
+import { DefinitionRefused, parseText, withoutByteOrderMark } from "./parse-text.ts";
+import { type Splice, styleOf, type TextStyle } from "./splice.ts";
 import {
   appendItem,
   appendMember,
@@ -16,6 +15,8 @@ import {
   renameMember,
   replaceValue,
 } from "./splice-node.ts";
+import type { TextNode } from "./text-node.ts";
+import { textTree } from "./text-tree.ts";
 
 /**
  * The text with the edits made by replacing only what they touch: comments, key order, quoting and every other line
@@ -30,20 +31,28 @@ export function editDefinition(source: string, edits: readonly DefinitionEdit[])
   const rest = [...edits];
   while (rest.length > 0) text = applySome(text, rest, parsed.syntax === "json");
   const result = source.slice(0, mark) + text;
-  if (!isDeepStrictEqual(parseText(result).document, wanted)) throw notEditable();
+  if (!means(result, wanted)) throw notEditable();
   return result;
 }
 
-const notEditable = (cause?: unknown): AppError =>
+function means(text: string, wanted: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parseText(text).document, wanted);
+  } catch (error) {
+    if (error instanceof DefinitionRefused) return false;
+    throw error;
+  }
+}
+
+const notEditable = (): AppError =>
   new AppError("INPUT_INVALID", {
     detail: "This part of the definition is written in a way that the form cannot change. Edit it in the source.",
-    cause,
   });
 
 /** Makes as many edits as one parse serves: up to the first that touches what an earlier one changed. */
 function applySome(text: string, rest: DefinitionEdit[], json: boolean): string {
   const style = styleOf(text, json);
-  const root = parseDocument(text, { uniqueKeys: false, merge: true }).contents as Node | null;
+  const root = textTree(text);
   if (!root) throw notEditable();
   const splices: Splice[] = [];
   const touched: string[] = [];
@@ -62,37 +71,31 @@ function applySome(text: string, rest: DefinitionEdit[], json: boolean): string 
 }
 
 /** The splice of one edit, and the pointer below which nothing is any more what this parse has read. */
-function spliceFor(style: TextStyle, root: Node, edit: DefinitionEdit): { splice: Splice; changed: string } | null {
+function spliceFor(style: TextStyle, root: TextNode, edit: DefinitionEdit): { splice: Splice; changed: string } | null {
   const keys = fromPointer(edit.pointer);
-  let node: Node = root;
+  let node = root;
   let place: Place = { pair: undefined, inFlow: false };
   for (const [depth, key] of keys.entries()) {
-    if (isAlias(node) || node.anchor) throw notEditable();
+    if (node.kind === "alias" || node.anchored) throw notEditable();
     const last = depth === keys.length - 1;
     const here = toPointer(keys.slice(0, depth));
     const below = toPointer(keys.slice(0, depth + 1));
-    const found: { pair?: Pair<Node, Node | null>; item?: Node | null } = isMap(node)
-      ? { pair: findPair(node, key) }
-      : isSeq<Node>(node)
-        ? { item: node.items[Number(key)] }
-        : {};
-    if (!found.pair && !found.item) {
+    const pair = findPair(node, key);
+    const child = pair?.value ?? node.items[Number(key)];
+    if (!child) {
       if (edit.op !== "set") return null;
       const value = nest(keys.slice(depth + 1), edit.value);
-      if (isMap<Node, Node | null>(node))
-        return { splice: appendMember(style, node, place, key, value), changed: below };
-      if (isSeq<Node>(node)) return { splice: appendItem(style, node, place, value), changed: below };
+      if (node.kind === "map") return { splice: appendMember(style, node, place, key, value), changed: below };
+      if (node.kind === "list") return { splice: appendItem(style, node, place, value), changed: below };
       // `components:` with nothing behind it, or a scalar in the way
       return { splice: replaceValue(style, node, place, nest(keys.slice(depth), edit.value)), changed: here };
     }
-    const child: Node | null = found.pair ? found.pair.value : (found.item ?? null);
-    place = { pair: found.pair, inFlow: place.inFlow || isFlow(node) };
+    place = { pair, inFlow: place.inFlow || node.flow };
     if (last) {
       // Removing an item moves those behind it, renaming a member moves what is below it.
       const changed = edit.op === "set" ? below : here;
       return { splice: finish(style, node, place, child, Number(key), edit), changed };
     }
-    if (!child) throw notEditable();
     node = child;
   }
   throw notEditable();
@@ -100,9 +103,9 @@ function spliceFor(style: TextStyle, root: Node, edit: DefinitionEdit): { splice
 
 function finish(
   style: TextStyle,
-  parent: Node,
+  parent: TextNode,
   place: Place,
-  child: Node | null,
+  child: TextNode,
   index: number,
   edit: DefinitionEdit,
 ): Splice {
@@ -112,12 +115,10 @@ function finish(
     return renameMember(style, pair, edit.key);
   }
   if (edit.op === "set") {
-    if (!child || isAlias(child)) throw notEditable();
+    if (child.kind === "alias") throw notEditable();
     return replaceValue(style, child, place, edit.value);
   }
-  if (isMap<Node, Node | null>(parent) && pair) return removeMember(style, parent, pair);
-  if (isSeq<Node>(parent)) return removeItem(style, parent, index);
-  throw notEditable();
+  return pair ? removeMember(style, parent, pair) : removeItem(style, parent, index);
 }
 
 /** The value below the members that do not exist yet; a key of digits starts a list. */

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from "./json-pointer.ts";
 /** 5 MB: above every definition seen in the wild, below what a worker's memory bears. */
 export const SOURCE_BYTES_MAX = 5 * 1024 * 1024;
 /** Real definitions stay below 60 levels; every walker of ours and of the libraries is recursive (T16). */
-const DEPTH_MAX = 1_000;
+export const DEPTH_MAX = 1_000;
 /** Kubernetes has 130,000 values. More than this exists only by aliases of aliases (T15). */
 const VALUES_MAX = 3_000_000;
 const ALIASES_MAX = 10_000;

@@ -1,14 +1,10 @@
-import { isCollection, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 import {
   columnOf,
-  contentEnd,
   indentAt,
-  isFlow,
   lineEnd,
   lineStart,
   needsLines,
   pairEnd,
-  rangeOf,
   renderBlock,
   renderFlow,
   renderInline,
@@ -16,28 +12,25 @@ import {
   type Splice,
   type TextStyle,
 } from "./splice.ts";
-
-type Member = Pair<Node, Node | null>;
+import type { TextNode, TextPair } from "./text-node.ts";
 
 /** Where a node stands: the member that holds it, if one does, and whether braces or brackets are around it. */
 export interface Place {
-  pair: Member | undefined;
+  pair: TextPair | undefined;
   inFlow: boolean;
 }
 
 /** Another value for a member, an item or the root. */
-export function replaceValue(style: TextStyle, node: Node, { pair, inFlow }: Place, value: unknown): Splice {
-  const [start] = rangeOf(node);
-  const end = contentEnd(style, node);
+export function replaceValue(style: TextStyle, node: TextNode, { pair, inFlow }: Place, value: unknown): Splice {
+  const { start, end } = node;
   if (inFlow || style.json) {
     const multiline = style.json && style.text.includes("\n");
     return { start, end, text: renderFlow(style, value, indentAt(style.text, start), multiline) };
   }
   if (!pair) return { start, end, text: renderFlow(style, value, "", false) };
-  const [keyStart, keyEnd] = rangeOf(pair.key);
-  const indent = " ".repeat(columnOf(style.text, keyStart));
-  const behindKey = style.text.indexOf(":", keyEnd) + 1;
-  const onOwnLines = isCollection(node) && !isFlow(node);
+  const indent = " ".repeat(columnOf(style.text, pair.key.start));
+  const behindKey = style.text.indexOf(":", pair.key.end) + 1;
+  const onOwnLines = (node.kind === "map" || node.kind === "list") && !node.flow;
   if (needsLines(value)) {
     const lines = renderBlock(style, value, indent + stepFor(style, value));
     // Whatever stands between the key and its lines, such as a comment, stays there.
@@ -58,23 +51,17 @@ export function replaceValue(style: TextStyle, node: Node, { pair, inFlow }: Pla
 const stepFor = (style: TextStyle, value: unknown): string => (Array.isArray(value) ? "  " : style.unit);
 
 /** One more member at the end of a map. */
-export function appendMember(
-  style: TextStyle,
-  map: YAMLMap<Node, Node | null>,
-  place: Place,
-  key: string,
-  value: unknown,
-): Splice {
-  const last = map.items.at(-1);
-  if (isFlow(map) || style.json) {
+export function appendMember(style: TextStyle, map: TextNode, place: Place, key: string, value: unknown): Splice {
+  const last = map.pairs.at(-1);
+  if (map.flow || style.json) {
     if (!style.json && !last && !place.inFlow && place.pair) return replaceValue(style, map, place, { [key]: value });
     const name = renderKey(style, key, last?.key);
-    const ends: Ends | null = last ? { start: rangeOf(last.key)[0], end: pairEnd(style, last) } : null;
+    const ends: Ends | null = last ? { start: last.key.start, end: pairEnd(last) } : null;
     return appendFlow(style, map, ends, (indent, many) => `${name}: ${renderFlow(style, value, indent, many)}`);
   }
   if (!last) return replaceValue(style, map, place, { [key]: value });
-  const indent = " ".repeat(columnOf(style.text, rangeOf(last.key)[0]));
-  const at = lineEnd(style.text, pairEnd(style, last));
+  const indent = " ".repeat(columnOf(style.text, last.key.start));
+  const at = lineEnd(style.text, pairEnd(last));
   const name = renderKey(style, key);
   const text = needsLines(value)
     ? `${name}:${style.eol}${renderBlock(style, value, indent + stepFor(style, value))}`
@@ -83,16 +70,16 @@ export function appendMember(
 }
 
 /** One more item at the end of a list. */
-export function appendItem(style: TextStyle, seq: YAMLSeq<Node>, place: Place, value: unknown): Splice {
+export function appendItem(style: TextStyle, seq: TextNode, place: Place, value: unknown): Splice {
   const last = seq.items.at(-1);
-  if (isFlow(seq) || style.json) {
+  if (seq.flow || style.json) {
     if (!style.json && !last && !place.inFlow && place.pair) return replaceValue(style, seq, place, [value]);
-    const ends: Ends | null = last ? { start: rangeOf(last)[0], end: contentEnd(style, last) } : null;
+    const ends: Ends | null = last ? { start: last.start, end: last.end } : null;
     return appendFlow(style, seq, ends, (indent, many) => renderFlow(style, value, indent, many));
   }
   if (!last) return replaceValue(style, seq, place, [value]);
-  const indent = " ".repeat(columnOf(style.text, rangeOf(seq)[0]));
-  const at = lineEnd(style.text, contentEnd(style, last));
+  const indent = " ".repeat(columnOf(style.text, seq.start));
+  const at = lineEnd(style.text, last.end);
   return { start: at, end: at, text: style.eol + renderBlock(style, [value], indent) };
 }
 
@@ -103,11 +90,11 @@ interface Ends {
 
 function appendFlow(
   style: TextStyle,
-  node: Node,
+  node: TextNode,
   last: Ends | null,
   render: (indent: string, multiline: boolean) => string,
 ): Splice {
-  const [start, end] = rangeOf(node);
+  const { start, end } = node;
   if (!last) {
     const multiline = style.json && style.text.includes("\n");
     const outer = indentAt(style.text, start);
@@ -124,26 +111,25 @@ function appendFlow(
 }
 
 /** A member without its line; the map becomes {} when it was the only one. */
-export function removeMember(style: TextStyle, map: YAMLMap<Node, Node | null>, pair: Member): Splice {
-  const index = map.items.indexOf(pair);
-  const starts = map.items.map((item) => rangeOf(item.key)[0]);
-  const ends = map.items.map((item) => pairEnd(style, item));
+export function removeMember(style: TextStyle, map: TextNode, pair: TextPair): Splice {
+  const index = map.pairs.indexOf(pair);
+  const starts = map.pairs.map((item) => item.key.start);
+  const ends = map.pairs.map((item) => pairEnd(item));
   return removeEntry(style, map, index, starts, ends, "{}");
 }
 
 /** An item without its line; the list becomes [] when it was the only one. */
-export function removeItem(style: TextStyle, seq: YAMLSeq<Node>, index: number): Splice {
+export function removeItem(style: TextStyle, seq: TextNode, index: number): Splice {
   const starts = seq.items.map((item) => {
-    const [start] = rangeOf(item);
-    return isFlow(seq) ? start : style.text.lastIndexOf("-", start - 1);
+    return seq.flow ? item.start : style.text.lastIndexOf("-", item.start - 1);
   });
-  const ends = seq.items.map((item) => contentEnd(style, item));
+  const ends = seq.items.map((item) => item.end);
   return removeEntry(style, seq, index, starts, ends, "[]");
 }
 
 function removeEntry(
   style: TextStyle,
-  node: Node,
+  node: TextNode,
   index: number,
   starts: number[],
   ends: number[],
@@ -154,7 +140,7 @@ function removeEntry(
   const next = starts[index + 1];
   const previousEnd = ends[index - 1];
   if (starts.length === 1) return emptied(style, node, empty);
-  if (isFlow(node) || style.json) {
+  if (node.flow || style.json) {
     if (next !== undefined) return { start, end: next, text: "" };
     return { start: previousEnd ?? start, end, text: "" };
   }
@@ -166,10 +152,9 @@ function removeEntry(
   return { start: from, end: to + lineBreak, text: "" };
 }
 
-function emptied(style: TextStyle, node: Node, empty: string): Splice {
-  const [start] = rangeOf(node);
-  const end = contentEnd(style, node);
-  if (isFlow(node)) return { start, end, text: empty };
+function emptied(style: TextStyle, node: TextNode, empty: string): Splice {
+  const { start, end } = node;
+  if (node.flow) return { start, end, text: empty };
   const before = style.text.slice(0, start);
   const onKeyLine = before.replace(/\s+$/, "");
   // Behind "key:" the empty collection moves up to the key's line; elsewhere it takes the place of its lines.
@@ -177,7 +162,7 @@ function emptied(style: TextStyle, node: Node, empty: string): Splice {
 }
 
 /** Another key for a member; its value stays. */
-export function renameMember(style: TextStyle, pair: Member, key: string): Splice {
-  const [start, end] = rangeOf(pair.key);
+export function renameMember(style: TextStyle, pair: TextPair, key: string): Splice {
+  const { start, end } = pair.key;
   return { start, end, text: renderKey(style, key, pair.key) };
 }

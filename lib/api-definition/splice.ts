@@ -1,4 +1,5 @@
-import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, stringify } from "yaml";
+import { stringify } from "yaml";
+import type { TextNode, TextPair } from "./text-node.ts";
 
 /** Replace text[start, end) by `text`. */
 export interface Splice {
@@ -21,30 +22,8 @@ export function styleOf(text: string, json: boolean): TextStyle {
   return { text, json, eol: text.includes("\r\n") ? "\r\n" : "\n", unit: indented?.slice(0, 8) ?? "  " };
 }
 
-export const rangeOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
-
-/** Whether a collection is written with braces or brackets. */
-export const isFlow = (node: Node): boolean => isCollection(node) && node.flow === true;
-
-/** Offset behind a node's own content: without the comments and blank lines that follow a block collection. */
-export function contentEnd(style: TextStyle, node: Node): number {
-  if (isCollection(node) && !isFlow(node)) {
-    const last = node.items.at(-1);
-    if (isMap(node) && last) return pairEnd(style, last as Pair<Node, Node | null>);
-    if (isSeq<Node>(node) && last) return contentEnd(style, last as Node);
-  }
-  const [start, end] = rangeOf(node);
-  // A block scalar's range takes its last line break along.
-  return start + style.text.slice(start, end).trimEnd().length;
-}
-
-export function pairEnd(style: TextStyle, pair: Pair<Node, Node | null>): number {
-  const [, keyEnd] = rangeOf(pair.key);
-  const value = pair.value;
-  if (value && rangeOf(value)[1] > rangeOf(value)[0]) return Math.max(contentEnd(style, value), keyEnd);
-  const colon = style.text.indexOf(":", keyEnd);
-  return colon === -1 ? keyEnd : colon + 1;
-}
+/** Offset behind a pair's content. */
+export const pairEnd = ({ key, value }: TextPair): number => Math.max(key.end, value.end);
 
 export const lineStart = (text: string, offset: number): number => text.lastIndexOf("\n", offset - 1) + 1;
 
@@ -84,10 +63,10 @@ export function renderBlock(style: TextStyle, value: unknown, indent: string): s
 }
 
 /** A key as the text's other keys are written. */
-export function renderKey(style: TextStyle, key: string, like?: Node): string {
+export function renderKey(style: TextStyle, key: string, like?: TextNode): string {
   if (style.json) return JSON.stringify(key);
-  if (like && isScalar(like) && like.type === "QUOTE_DOUBLE") return JSON.stringify(key);
-  if (like && isScalar(like) && like.type === "QUOTE_SINGLE") return `'${key.replaceAll("'", "''")}'`;
+  if (like && like.quote === '"') return JSON.stringify(key);
+  if (like && like.quote === "'") return `'${key.replaceAll("'", "''")}'`;
   return stringify(key, { lineWidth: 0 }).trim();
 }
 
@@ -96,11 +75,11 @@ export const needsLines = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length > 0;
 
 /** A scalar, or an empty collection, on one line; a text of several lines becomes a block of its own behind `indent`. */
-export function renderInline(style: TextStyle, value: unknown, indent: string, like?: Node): string {
+export function renderInline(style: TextStyle, value: unknown, indent: string, like?: TextNode): string {
   if (style.json) return JSON.stringify(value);
   if (typeof value === "string" && !value.includes("\n")) {
-    if (like && isScalar(like) && like.type === "QUOTE_DOUBLE") return JSON.stringify(value);
-    if (like && isScalar(like) && like.type === "QUOTE_SINGLE") return `'${value.replaceAll("'", "''")}'`;
+    if (like && like.quote === '"') return JSON.stringify(value);
+    if (like && like.quote === "'") return `'${value.replaceAll("'", "''")}'`;
   }
   if (typeof value === "string" && value.includes("\n")) {
     const lines = stringify({ k: value }, { lineWidth: 0, indent: 2, blockQuote: "literal" })

@@ -76,7 +76,7 @@ export class Supervisor {
         () => {
           if (!this.#stopping) this.#watch(part, this.#launch(part), recent);
         },
-        FIRST_DELAY_MS * 2 ** (recent.length - 1),
+        this.#patience.firstDelayMs * 2 ** (recent.length - 1),
       );
     };
     if (hasEnded(child)) again();

@@ -14,7 +14,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 /** "Live on 1 of 1 gateways, 0.4 s"; says so too when a gateway is behind or none runs. */
 export function liveSentence({ gateways, live, complete, waitedMs }: LiveAnswer): string {
   if (gateways === 0) return "Published. No gateway is running, so no call passes yet.";
-  const count = `Live on ${live} of ${gateways} ${gateways === 1 ? "gateway" : "gateways"}`;
+  const count = `Live on ${live} of ${gateways} gateways`;
   if (complete) return `${count}, ${seconds(waitedMs)}`;
   return `${count} after ${seconds(waitedMs)}. The others take it up when they answer again.`;
 }

@@ -56,7 +56,7 @@ function BackendOf({ backend, backends }: { backend: BackendDraft; backends: Bac
         />
       </Field>
       {authKind === "basic" && (
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid gap-4 md:grid-cols-2">
           <Field name={field("username")} label="Functional ID" error={error("username")}>
             <TextInput mono value={username} onChange={(event) => set({ username: event.target.value })} />
           </Field>

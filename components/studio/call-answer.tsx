@@ -1,3 +1,6 @@
+"use client";
+
+import { useEffect, useRef } from "react";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
@@ -47,8 +50,11 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
   const refusal = refusalOf(head, answer.body);
   const { code, language } = pretty(answer.body, headerOf(head, "Content-Type") ?? "");
   const shown = code.slice(0, SHOWN_CHARACTERS);
+  const ref = useRef<HTMLElement>(null);
+  // The answer stands below the form: it comes into view by itself, focus stays on Invoke.
+  useEffect(() => ref.current?.scrollIntoView({ block: "nearest" }), []);
   return (
-    <section aria-label="Response" className="grid min-w-0 gap-3">
+    <section ref={ref} aria-label="Response" className="grid min-w-0 scroll-mb-4 gap-3">
       <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <HttpCode code={head.status} reason={head.statusText} />
         <span className="text-12 text-ink-2">
@@ -59,6 +65,12 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
         <Note tone={head.status >= 500 ? "bad" : "warn"} title={`${refusals[refusal].detail}.`}>
           The gateway stopped the call; the backend {refusal.startsWith("BACKEND_") ? "was asked" : "was not called"}.
         </Note>
+      )}
+      {!refusal && head.status >= 400 && (
+        <p className="text-12 text-ink-2">
+          The gateway let the call pass; this is the backend’s own answer.
+          {head.status === 401 && " It may want its functional ID: enter one under Backend in the design."}
+        </p>
       )}
       <Disclosure summary={plural(head.headers.length, "header")}>
         <dl className="grid gap-1 font-mono text-code">

@@ -46,14 +46,15 @@ export function CredentialFields({ need, pair, test, onChange }: CredentialField
               value={pair.secret}
               onChange={(event) => onChange({ ...pair, secret: event.target.value })}
             />
-            <IconButton
-              size="sm"
-              label={shown ? "Hide the client secret" : "Show the client secret"}
-              className="absolute inset-y-0 end-1 my-auto"
-              onClick={() => setShown(!shown)}
-            >
-              {shown ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
-            </IconButton>
+            <span className="absolute inset-y-0 end-1 flex items-center">
+              <IconButton
+                size="sm"
+                label={shown ? "Hide the client secret" : "Show the client secret"}
+                onClick={() => setShown(!shown)}
+              >
+                {shown ? <EyeOff aria-hidden="true" /> : <Eye aria-hidden="true" />}
+              </IconButton>
+            </span>
           </div>
         </Field>
       )}

@@ -53,8 +53,9 @@ async function post<T>(url: string, input: unknown): Promise<PortAnswer<T>> {
       body: JSON.stringify(input),
     });
     const body: unknown = await response.json();
-    if (response.ok) return { kind: "done", data: body as T };
-    const problem = body as Problem;
+    const refused = (body as { problem?: Problem }).problem;
+    if (response.ok && !refused) return { kind: "done", data: body as T };
+    const problem = refused ?? (body as Problem);
     const message = problem.detail ?? "This failed on our side. Nothing was changed.";
     if (problem.code === "CONFLICT") return { kind: "conflict", message };
     if (problem.code === "DEFINITION_INVALID") return { kind: "unreadable", finding: toFinding(problem) };

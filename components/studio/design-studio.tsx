@@ -136,12 +136,31 @@ export function DesignStudio(props: DesignStudioProps) {
         )}
       </StudioBar>
       <NotLiveLine
-        copies={copies}
+        copies={copies.map((copy) => ({
+          ...copy,
+          current: copy.current && design.saved.version === props.sourceVersion,
+        }))}
+        dirty={dirty}
         changedAt={design.saved.at}
         className="shrink-0 border-b border-line bg-canvas px-5 py-1.5 text-12 text-ink-2 max-md:px-4"
       />
       {design.conflict && (
         <ConflictNote message={design.conflict} source={design.source} onReload={() => window.location.reload()} />
+      )}
+      {design.unreadable && view !== "source" && (
+        <div role="alert" className="shrink-0 border-b border-line bg-surface p-3">
+          <Note
+            tone="bad"
+            title="The source cannot be read, so the form waits."
+            action={
+              <Button size="sm" onClick={() => design.findings[0] && showFinding(design.findings[0])}>
+                Show the line
+              </Button>
+            }
+          >
+            {design.unreadable}
+          </Note>
+        </div>
       )}
       {design.problem && (
         <div role="alert" className="shrink-0 border-b border-line bg-surface p-3">
@@ -162,20 +181,6 @@ export function DesignStudio(props: DesignStudioProps) {
             )}
           >
             <FindingList findings={design.findings} onFix={sections.onFix} onShow={showFinding} />
-            {design.unreadable && (
-              <Note
-                tone="bad"
-                title="The source cannot be read, so the form waits."
-                className="m-3"
-                action={
-                  <Button size="sm" onClick={() => design.findings[0] && showFinding(design.findings[0])}>
-                    Show the line
-                  </Button>
-                }
-              >
-                {design.unreadable}
-              </Note>
-            )}
             <fieldset disabled={readOnly || design.unreadable !== null} className="contents">
               <div className="px-4 pt-3 empty:hidden">
                 <FormErrorSummary errors={design.errors.length > 0 ? design.errors : backends.errors} />

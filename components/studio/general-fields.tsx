@@ -17,7 +17,7 @@ export function GeneralFields({ design, address, onFix, onShow }: DesignSectionP
   return (
     <PaneSection title="General" id="general">
       <div className="grid gap-4 p-4">
-        <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
+        <div className="grid gap-4 md:grid-cols-[minmax(0,1fr)_8rem]">
           <Field name="title" label="Title" error={errorOf("title")}>
             <TextInput value={form.title} onChange={(event) => set({ title: event.target.value })} />
           </Field>

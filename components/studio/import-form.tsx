@@ -49,7 +49,7 @@ export function ImportForm({ organization }: { organization: string }) {
     <form onSubmit={submit} noValidate>
       <Sheet pad className="grid max-w-[48rem] gap-4">
         <Segmented
-          label="Where the definition is"
+          label="Import from"
           name="way"
           value={way}
           onChange={change}

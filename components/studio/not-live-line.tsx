@@ -12,11 +12,13 @@ export interface LiveCopy {
 interface NotLiveLineProps {
   copies: LiveCopy[];
   changedAt: string;
+  /** Something in the page is not saved yet. */
+  dirty?: boolean;
   className?: string;
 }
 
 /** Which copy callers get now: the draft as saved, or an older one (S48). */
-export function NotLiveLine({ copies, changedAt, className = "text-12 text-ink-2" }: NotLiveLineProps) {
+export function NotLiveLine({ copies, changedAt, dirty, className = "text-12 text-ink-2" }: NotLiveLineProps) {
   const older = copies.filter((copy) => !copy.current);
   const list = (some: LiveCopy[]) =>
     some.map((copy, index) => (
@@ -32,6 +34,8 @@ export function NotLiveLine({ copies, changedAt, className = "text-12 text-ink-2
         Saved <ClockTime at={changedAt} />. Not published yet, so nobody can call it.
       </p>
     );
+  if (dirty)
+    return <p className={className}>Your changes are not saved. Callers get the copy published {list(copies)}.</p>;
   if (older.length === 0) return <p className={className}>Callers get this draft, published {list(copies)}.</p>;
   return (
     <p className={className}>

@@ -59,7 +59,7 @@ export function Republish({ catalog, republish, copy, changedAt, blocked, onLive
         <LiveState
           state={done.live}
           at={sayClock(done.at)}
-          steps={["Product saved with your last save", `Published to ${catalog}`]}
+          steps={["Product brought up to date", `Published to ${catalog}`]}
         />
       )}
       {(!done || behind) && <NotLiveLine copies={copy ? [copy] : []} changedAt={changedAt} />}

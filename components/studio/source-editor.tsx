@@ -63,7 +63,8 @@ export function SourceEditor(props: SourceEditorProps) {
           editorTheme,
           marksExtension,
           EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          // tabindex: read-only content is not editable, and what scrolls must be reachable by keyboard.
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             const own = update.docChanged && !update.transactions.some((t) => t.annotation(outside));
             if (own) changed(update.state.doc.toString());
@@ -93,6 +94,15 @@ export function SourceEditor(props: SourceEditorProps) {
   useEffect(() => {
     if (view.current) showMarks(view.current, { findings, part, onFix: (finding) => fix(finding) });
   }, [findings, part]);
+
+  const from = part?.from;
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !from || from > editor.state.doc.lines) return;
+    editor.dispatch({
+      effects: EditorView.scrollIntoView(editor.state.doc.line(from).from, { y: "nearest", yMargin: 100 }),
+    });
+  }, [from]);
 
   useEffect(() => {
     const editor = view.current;

@@ -2,7 +2,7 @@
 
 import { Play, X } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useCallback, useEffect, useState, useTransition } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState, useTransition } from "react";
 import type { LiveAnswer } from "#components/product/live-state.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
@@ -66,6 +66,7 @@ export function TestPanel(props: TestPanelProps) {
   } = props;
   const router = useRouter();
   const [list, setList] = useState<{ operations: OperationLine[]; more: boolean } | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [operation, setOperation] = useState<TestOperation | null>(null);
   const [values, setValues] = useState<CallValues | null>(null);
   const [pair, setPair] = useState<TestPair>(test ?? NO_PAIR);
@@ -80,14 +81,19 @@ export function TestPanel(props: TestPanelProps) {
       }),
     [listOperations],
   );
-  const choose = (key: string) =>
+  const latest = useRef<string | null>(null);
+  const choose = (key: string) => {
+    setChosen(key);
+    latest.current = key;
     start(async () => {
       const got = await readOperation(key).catch(() => null);
-      if (!got?.ok) return;
+      // Somebody who goes through the list by keyboard wants the last one only.
+      if (!got?.ok || latest.current !== key) return;
       setOperation(got.data);
       setValues((before) => carryOver(got.data, before));
       if (got.data.key !== operation?.key) clear();
     });
+  };
   const published = target !== null;
   useEffect(() => {
     if (published) load("");
@@ -112,7 +118,7 @@ export function TestPanel(props: TestPanelProps) {
   return (
     <aside
       aria-label="Test"
-      className="flex min-h-0 flex-col border-line bg-canvas max-lg:border-t lg:w-[21rem] lg:shrink-0 lg:border-s"
+      className="flex min-h-0 flex-col border-line bg-canvas max-lg:border-t lg:w-[23rem] xl:w-[27rem] lg:shrink-0 lg:border-s"
     >
       <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line ps-4 pe-2">
         <h2 className="font-semibold">Test</h2>
@@ -138,7 +144,7 @@ export function TestPanel(props: TestPanelProps) {
             <OperationPicker
               operations={list.operations}
               more={list.more}
-              chosen={operation?.key ?? null}
+              chosen={chosen}
               onChoose={choose}
               onFilter={load}
             />
@@ -159,7 +165,7 @@ export function TestPanel(props: TestPanelProps) {
                 </div>
               </>
             )}
-            {answer && <CallAnswer answer={answer} />}
+            {answer && <CallAnswer key={answer.at} answer={answer} />}
           </form>
         )}
       </div>

@@ -17,6 +17,8 @@ export interface TestAnswer {
   bodyBytes: number;
   /** Whole time in the browser, sending to last byte. */
   ms: number;
+  /** Tells one answer from the next. */
+  at: number;
   /** The portal refused to send: cause, and the field. */
   refused?: { message: string; fields: { field: string; message: string }[] };
 }
@@ -32,7 +34,7 @@ function split(bytes: Uint8Array): { head: CallHead; body: Uint8Array } {
   };
 }
 
-async function call(url: string, input: TestCallInput, signal: AbortSignal): Promise<Omit<TestAnswer, "ms">> {
+async function call(url: string, input: TestCallInput, signal: AbortSignal): Promise<Omit<TestAnswer, "ms" | "at">> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -66,11 +68,11 @@ export function useTestCall(url: string) {
     const ms = () => Math.round(performance.now() - started);
     try {
       const got = await call(url, input, mine.signal);
-      setAnswer({ ...got, ms: ms() });
+      setAnswer({ ...got, ms: ms(), at: started });
     } catch {
       if (mine.signal.aborted) return;
       const message = "The portal did not answer. Your values are still here; try again.";
-      setAnswer({ head: null, body: "", bodyBytes: 0, ms: ms(), refused: { message, fields: [] } });
+      setAnswer({ head: null, body: "", bodyBytes: 0, ms: ms(), at: started, refused: { message, fields: [] } });
     } finally {
       if (running.current === mine) {
         running.current = null;

@@ -8,7 +8,7 @@ import remarkGfm from "remark-gfm";
  */
 export function Markdown({ text }: { text: string }) {
   return (
-    <div className="markdown max-w-(--w-read) text-15 wrap-anywhere">
+    <div className="prose">
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
         rehypePlugins={[rehypeSanitize]}

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { AppError, type FieldError } from "#lib/errors/app-error.ts";
 import type { ErrorCode } from "#lib/errors/catalogue.ts";
 import type { DefinitionEdit, Finding } from "./compiled.ts";
@@ -75,7 +75,9 @@ function takeWorker(shared: Pool): Worker {
     clearTimeout(warm.timer);
     return warm.worker;
   }
-  // From the working directory, not from import.meta: a bundler moves this module but not that file.
+  // From the working directory, because a bundler moves this module; by getBuiltinModule, because a bundler that
+  // recognises the constructor makes a second copy of the worker and of all that it imports.
+  const { Worker } = process.getBuiltinModule("node:worker_threads");
   const worker = new Worker(join(process.cwd(), "lib", "api-definition", "definition-worker.ts"), {
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },

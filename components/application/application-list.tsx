@@ -61,8 +61,10 @@ function Subscriptions({ of: { subscriptions } }: { of: ApplicationLine }) {
   return (
     <ul className="grid gap-1">
       {subscriptions.slice(0, NAMED_MAX).map((s) => (
-        <li key={s.product + s.plan + s.state} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-          <span className="min-w-0 wrap-anywhere">{s.product}</span>
+        <li key={s.id} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+          <span className="min-w-0 wrap-anywhere">
+            {s.product} <span className="text-ink-3">{s.catalog}</span>
+          </span>
           <Tag>{s.plan}</Tag>
           {s.state !== "active" && <Status state={s.state} />}
         </li>

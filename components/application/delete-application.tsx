@@ -31,7 +31,7 @@ export function DeleteApplication({ application, credentials, subscriptions, act
   const goes = `${plural(credentials, "credential")} and ${plural(subscriptions, "subscription")}`;
   return (
     <Section title="Delete the application">
-      <Sheet pad className="flex flex-wrap items-center gap-3">
+      <Sheet pad className="flex gap-3 max-md:flex-col md:items-center">
         <p className="min-w-0 flex-1">
           {goes} go with it, and its calls are refused at once. Nobody can bring them back.
         </p>

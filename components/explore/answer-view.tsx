@@ -1,7 +1,7 @@
 "use client";
 
 import { Download } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { download } from "#components/credential/download.ts";
 import { IconButton } from "#components/ui/button.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
@@ -26,7 +26,7 @@ interface AnswerViewProps extends ResponseActions {
 
 /** Code and time, the passage, the reason in words with the fix, then the body (design.md part 5). */
 export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps) {
-  const { head, body, totalMs } = outcome;
+  const { head, body } = outcome;
   const text = useMemo(() => new TextDecoder().decode(body), [body]);
   const refusal = refusalOf(head, text);
   const context = useCallContext(call.credential, head.answered ? head.clientId : null);
@@ -38,7 +38,7 @@ export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps)
   return (
     <>
       <div className="flex min-h-[61px] shrink-0 flex-wrap items-center gap-2.5 border-b border-line px-4 py-3">
-        <Verdict head={head} bytes={body.length} totalMs={totalMs} />
+        <Verdict head={head} ms={ms} bytes={body.length} />
         {body.length > 0 && head.answered && (
           <IconButton
             label="Download the body"
@@ -87,13 +87,11 @@ export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps)
   );
 }
 
-function Verdict({ head, bytes, totalMs }: { head: CallHead; bytes: number; totalMs: number }) {
-  // Said once, when the answer is there: readers hear "200 OK, 132 ms, 2.0 kB" (explore 25).
-  const [words] = useState(() =>
-    head.answered
-      ? `${head.status} ${head.statusText}, ${Math.round(totalMs)} ms, ${formatBytes(bytes)}`
-      : "The gateway did not answer",
-  );
+function Verdict({ head, ms, bytes }: { head: CallHead; ms: number; bytes: number }) {
+  // Readers hear "200 OK, 132 ms, 2.0 kB" (explore 25).
+  const words = head.answered
+    ? `${head.status} ${head.statusText}, ${ms} ms, ${formatBytes(bytes)}`
+    : "The gateway did not answer";
   return (
     <>
       <span role="status" className="sr-only">
@@ -103,7 +101,7 @@ function Verdict({ head, bytes, totalMs }: { head: CallHead; bytes: number; tota
         <>
           <HttpCode code={head.status} reason={head.statusText} />
           <span className="text-ink-3">
-            {Math.round(totalMs)} ms, {formatBytes(bytes)}
+            {ms} ms, {formatBytes(bytes)}
           </span>
         </>
       ) : (

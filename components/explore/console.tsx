@@ -37,13 +37,16 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
     }
   }, [api.basePath, method, pathTemplate, slice, values]);
 
-  const submit = useCallback(() => {
-    const { organization, slug: catalog } = api.catalog;
-    const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
-    const call: ExploreCall = { target, values, credential: credentialOf(need.need, choice, caller?.id) };
-    setPane("response");
-    void send(call);
-  }, [api, caller?.id, choice, need.need, operation.key, send, setPane, values]);
+  const submit = useCallback(
+    (as: CallerChoice = choice) => {
+      const { organization, slug: catalog } = api.catalog;
+      const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
+      const call: ExploreCall = { target, values, credential: credentialOf(need.need, as, caller?.id) };
+      setPane("response");
+      void send(call);
+    },
+    [api, caller?.id, choice, need.need, operation.key, send, setPane, values],
+  );
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -63,12 +66,15 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
         aria-label="Request"
         className="flex min-w-0 flex-col bg-surface max-lg:order-1 lg:min-h-0 lg:border-e lg:border-line"
       >
+        <h1 className="sr-only">
+          {operation.summary || `${method} ${pathTemplate}`}, {api.title}
+        </h1>
         <SendBar
           method={method}
           basePath={api.basePath}
           target={preview}
           sending={sending}
-          onSend={submit}
+          onSend={() => submit()}
           onCancel={cancel}
         />
         <div id="pane-request" className={cx("lg:min-h-0 lg:overflow-y-auto", pane !== "request" && "max-lg:hidden")}>
@@ -92,8 +98,12 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
             setValues(initialValues(slice));
             setPane("request");
           }}
-          onUseApplication={() => setChoice({ mode: "grant", override: "" })}
-          onSend={submit}
+          onUseApplication={() => {
+            const application = { ...choice, mode: "grant" as const, override: "" };
+            setChoice(application);
+            submit(application);
+          }}
+          onSend={() => submit()}
           onCancel={cancel}
         />
       </section>

@@ -39,14 +39,14 @@ export function OperationsPane() {
     <>
       <div className="border-b border-line px-3.5 py-3">
         <div className="flex items-baseline gap-2">
-          <h1 className="min-w-0 font-semibold wrap-anywhere">
+          <div className="min-w-0 font-semibold wrap-anywhere">
             <NextLink href={paths.api(apiRef)} className="hover:underline">
               {api.title}
             </NextLink>
-          </h1>
+          </div>
           <span className="font-mono text-12 text-ink-3">{api.version}</span>
         </div>
-        <NextLink href={paths.explore(apiRef)} className="text-12 text-ink-2 hover:underline">
+        <NextLink href={paths.explore(apiRef)} className="inline-block min-h-6 text-12 text-ink-2 hover:underline">
           {api.catalog.organization.name}, {api.catalog.title}
         </NextLink>
         <div className="relative mt-2">

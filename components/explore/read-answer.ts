@@ -2,7 +2,7 @@ import type { CallHead, ExploreCall } from "#lib/explore/explore.schema.ts";
 
 /** What came of pressing Send. */
 export type Outcome =
-  | { kind: "answer"; head: CallHead; body: Uint8Array<ArrayBuffer>; totalMs: number }
+  | { kind: "answer"; head: CallHead; body: Uint8Array<ArrayBuffer> }
   | { kind: "not-sent"; code: string; message: string; fields: { field: string; message: string }[] };
 
 interface Problem {
@@ -13,7 +13,6 @@ interface Problem {
 
 /** Posts a call to the relay and reads its answer: one line of JSON (the head), then the body byte for byte. */
 export async function makeCall(call: ExploreCall, signal: AbortSignal): Promise<Outcome> {
-  const started = performance.now();
   const response = await fetch("/api/explore/call", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -24,7 +23,7 @@ export async function makeCall(call: ExploreCall, signal: AbortSignal): Promise<
   const bytes = new Uint8Array(await response.arrayBuffer());
   const end = bytes.indexOf(10);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as CallHead;
-  return { kind: "answer", head, body: bytes.slice(end + 1), totalMs: performance.now() - started };
+  return { kind: "answer", head, body: bytes.slice(end + 1) };
 }
 
 async function notSent(response: Response): Promise<Outcome> {

@@ -36,7 +36,7 @@ interface RequestLineProps {
 /** One value: its name as the machine reads it at the left, the control at the right; above one another where narrow. */
 export function RequestLine({ htmlFor, name, words, hint, error, children }: RequestLineProps) {
   return (
-    <div className="grid gap-x-3 gap-y-1 sm:grid-cols-[10.75rem_minmax(0,1fr)]">
+    <div className="grid gap-x-3 gap-y-1 md:grid-cols-[10.75rem_minmax(0,1fr)]">
       <label htmlFor={htmlFor} className="min-w-0">
         <code className="font-semibold wrap-anywhere">{name}</code>
         <span className="block text-12 text-ink-3">{words}</span>

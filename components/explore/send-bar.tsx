@@ -29,12 +29,12 @@ export function SendBar({ method, basePath, target, sending, onSend, onCancel }:
         <span>{rest || "/"}</span>
       </section>
       {sending ? (
-        <Button size="lg" onClick={onCancel} className="w-24">
+        <Button key="cancel" size="lg" onClick={onCancel} className="w-24">
           Cancel
           <kbd className="kbd text-ink-3 max-md:hidden">Esc</kbd>
         </Button>
       ) : (
-        <Button variant="primary" size="lg" onClick={onSend} className="w-24">
+        <Button key="send" variant="primary" size="lg" onClick={onSend} className="w-24">
           Send
           <span aria-hidden="true" className="kbd border-current/50 max-md:hidden">
             ⌘↵

@@ -27,7 +27,7 @@ export function Note({ tone, title, children, action, className }: NoteProps) {
     >
       <div className="flex min-w-0 flex-1 gap-2.5">
         <Icon aria-hidden="true" className={cx("mt-0.5", mark)} />
-        <div className="min-w-0 flex-1 wrap-anywhere">
+        <div className="min-w-[min(14rem,100%-2rem)] flex-1 wrap-anywhere">
           {title && <b>{title}</b>} {children}
         </div>
       </div>

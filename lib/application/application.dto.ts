@@ -15,7 +15,13 @@ export const applicationRowSelect = {
   credentials: { where: { kind: "standard", status: "active" }, select: { environment: true, lastUsedAt: true } },
   subscriptions: {
     where: { state: { in: ["active", "pending", "suspended"] } },
-    select: { state: true, release: { select: { title: true } }, plan: { select: { title: true } } },
+    select: {
+      id: true,
+      state: true,
+      catalog: { select: { title: true } },
+      release: { select: { title: true } },
+      plan: { select: { title: true } },
+    },
     orderBy: { createdAt: "asc" },
   },
 } as const satisfies Prisma.ApplicationSelect;
@@ -47,7 +53,9 @@ export function toApplicationLine(row: ApplicationRow): ApplicationLine {
     credentials: credentials.length,
     lastUsedAt: last > 0 ? new Date(last) : null,
     subscriptions: subscriptions.map((s) => ({
+      id: s.id,
       product: s.release.title,
+      catalog: s.catalog.title,
       plan: s.plan.title,
       state: s.state as "active" | "pending" | "suspended",
     })),

@@ -44,7 +44,13 @@ export interface ApplicationLine extends ApplicationHead {
   environments: Environment[];
   credentials: number;
   lastUsedAt: Date | null;
-  subscriptions: { product: string; plan: string; state: "active" | "pending" | "suspended" }[];
+  subscriptions: {
+    id: string;
+    product: string;
+    catalog: string;
+    plan: string;
+    state: "active" | "pending" | "suspended";
+  }[];
 }
 
 export interface ApplicationDto extends ApplicationHead {

@@ -107,6 +107,14 @@ describe("importing a definition", () => {
     expect(again.detail).toContain("Pets 1 exists already, at /pets");
   });
 
+  it("of two imports of one text at once exactly one wins, and the other hears that the name is taken", async () => {
+    const { owner, slug } = await provider();
+    const input = { organization: slug, source: petstore("Pets") };
+    const results = await Promise.allSettled([importApiDefinition(owner, input), importApiDefinition(owner, input)]);
+    expect(results.filter((r) => r.status === "fulfilled")).toHaveLength(1);
+    expect(results.find((r) => r.status === "rejected")?.reason.code).toBe("NAME_TAKEN");
+  });
+
   it("takes over no backend in a forbidden network, and says so", async () => {
     const { owner, slug } = await provider();
     const source = petstore("Inner").replace("127.0.0.1:4010", "10.0.0.1");

@@ -2,7 +2,6 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { setBackendEverywhere } from "#lib/backend/set-backend-everywhere.ts";
-import { transaction } from "#lib/db/client.ts";
 import { fieldError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { checkBackendAddress } from "#lib/net/backend-address.ts";
@@ -10,7 +9,7 @@ import { analyseDefinition } from "./analyse-definition.ts";
 import type { CreateApiDefinitionInput } from "./definition.schema.ts";
 import { findSpace } from "./find-space.ts";
 import { newDefinition } from "./new-definition.ts";
-import { draftColumns, refuseTakenName } from "./store-analysis.ts";
+import { draftColumns, draftTransaction, refuseTakenName } from "./store-analysis.ts";
 
 /**
  * Starts a draft from scratch: OpenAPI 3.0.3 in YAML with one operation and the client ID applied (S37, S83), its
@@ -23,7 +22,7 @@ export async function createApiDefinition(actor: Actor, input: CreateApiDefiniti
   const source = newDefinition(input);
   const analysis = await analyseDefinition(source);
   const id = newId();
-  await transaction(async (tx) => {
+  await draftTransaction("title", async (tx) => {
     await refuseTakenName(tx, space.id, analysis, "title");
     const clash = await tx.apiDefinition.findFirst({
       where: { spaceId: space.id, basePath: analysis.basePath },

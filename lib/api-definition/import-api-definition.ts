@@ -13,7 +13,7 @@ import type { ImportApiDefinitionInput } from "./definition.schema.ts";
 import { runJob } from "./definition-pool.ts";
 import type { Derived } from "./derive.ts";
 import { findSpace } from "./find-space.ts";
-import { draftColumns, refuseTakenName } from "./store-analysis.ts";
+import { draftColumns, draftTransaction, refuseTakenName } from "./store-analysis.ts";
 
 export interface Imported {
   id: string;
@@ -41,7 +41,7 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const analysis = await analyseDefinition(source);
   const id = newId();
   const report = [...backend.findings, ...analysis.findings];
-  await transaction(async (tx) => {
+  await draftTransaction(field, async (tx) => {
     await refuseTakenName(tx, space.id, analysis, field);
     await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis) } });
     if (backend.url) await setBackendEverywhere(tx, id, space.organizationId, backend.url);

@@ -1,10 +1,10 @@
 import { ownedThrough, type Permit } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { db } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
-import { draftColumns, refuseTakenName } from "./store-analysis.ts";
+import { draftColumns, draftTransaction, refuseTakenName } from "./store-analysis.ts";
 
 export interface Saved {
   id: string;
@@ -39,7 +39,7 @@ export const changedMeanwhile = (): AppError =>
 /** Writes a new text of a draft, errors in it or not, when nobody saved since `sourceVersion`. */
 export async function saveSource(permit: Permit, id: string, source: string, sourceVersion: number): Promise<Saved> {
   const analysis = await analyseDefinition(source);
-  return transaction(async (tx) => {
+  return draftTransaction("source", async (tx) => {
     const draft = await tx.apiDefinition.findFirst({
       where: { id, ...ownedThrough("space", permit) },
       select: { spaceId: true, space: { select: { organizationId: true } } },

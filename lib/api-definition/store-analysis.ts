@@ -1,4 +1,4 @@
-import type { Tx } from "#lib/db/client.ts";
+import { isUniqueViolation, type Tx, transaction } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import type { Analysis } from "./examine.ts";
@@ -30,4 +30,15 @@ export async function refuseTakenName(
   if (!other) return;
   const message = `${other.title} ${version} exists already${other.basePath && `, at ${other.basePath}`}. Open it and replace its source, or give this one another title or version than ${title} ${version}.`;
   throw new AppError("NAME_TAKEN", { fields: [{ field, message }] });
+}
+
+/** A transaction that writes drafts. Of two at once with one name and version, the second hears NAME_TAKEN as well. */
+export async function draftTransaction<T>(field: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await transaction(work);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const message = "Another API took this title and version a moment ago. Choose another title or version.";
+    throw new AppError("NAME_TAKEN", { fields: [{ field, message }], cause: error });
+  }
 }

@@ -63,7 +63,7 @@ export function PlanRows({ plans, onChange, errorOf, disabled }: PlanRowsProps) 
               />
             </Field>
             <Checkbox
-              className="md:mt-5"
+              className="self-start md:mt-5"
               checked={plan.requiresApproval}
               disabled={disabled}
               hint="You decide on each subscription"
@@ -73,7 +73,7 @@ export function PlanRows({ plans, onChange, errorOf, disabled }: PlanRowsProps) 
             </Checkbox>
             <IconButton
               label={`Remove plan ${plan.title || index + 1}`}
-              className="justify-self-end md:mt-[22px]"
+              className="self-start justify-self-end md:mt-[22px]"
               disabled={disabled || plans.length === 1}
               title={plans.length === 1 ? "A product needs at least one plan" : undefined}
               onClick={() => onChange(plans.filter((other) => other.key !== plan.key))}

@@ -45,15 +45,18 @@ export function PublishButton({
   onPublished,
 }: PublishButtonProps) {
   const [stage, setStage] = useState<Stage | null>(null);
-  const { run, errors, pending, clear } = useActionForm<CatalogChoice, { live: LiveAnswer }>(
-    (catalog) => publish(catalog.id),
+  const { run, errors, pending, clear } = useActionForm(
+    async (catalog: CatalogChoice) => {
+      const answer = await publish(catalog.id);
+      return answer.ok ? { ...answer, data: { catalog, live: answer.data.live } } : answer;
+    },
     {
       read: () => {
         throw new Error("not a form");
       },
-      onDone: ({ live }) => {
-        setStage((now) => now && { ...now, step: "live", live });
-        if (stage) onPublished?.(stage.catalog, live);
+      onDone: ({ catalog, live }) => {
+        setStage({ catalog, step: "live", live });
+        onPublished?.(catalog, live);
       },
     },
   );

@@ -45,13 +45,13 @@ function BackendOf({ backend, backends }: { backend: BackendDraft; backends: Bac
           onChange={(event) => set({ url: event.target.value })}
         />
       </Field>
-      <Field name={`${group}auth`} label="The gateway signs in with" group>
+      <Field name={`${group}auth`} label="Backend authentication" group>
         <Segmented
           value={authKind}
           onChange={(value) => set({ authKind: value as BackendDraft["authKind"] })}
           choices={[
-            { value: "none", label: "Nothing" },
-            { value: "basic", label: "Functional ID" },
+            { value: "none", label: "None" },
+            { value: "basic", label: "Basic" },
           ]}
         />
       </Field>

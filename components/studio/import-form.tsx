@@ -79,7 +79,7 @@ export function ImportForm({ organization }: { organization: string }) {
         {way === "address" && (
           <Field
             name="url"
-            label="Address"
+            label="Definition address"
             hint="An http or https address that the portal can reach; it is fetched once."
             error={missing}
           >

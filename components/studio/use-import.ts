@@ -32,12 +32,12 @@ export function useImport(organization: string) {
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ organization, ...input }),
       });
-      if (response.ok) {
-        const { id } = (await response.json()) as { id: string };
+      const body = (await response.json().catch(() => ({}))) as Problem & { id?: string; problem?: Problem };
+      if (body.id) {
         setStep("Writing the report");
-        return router.push(`${paths.draftApi(organization, id)}/report`);
+        return router.push(`${paths.draftApi(organization, body.id)}/report`);
       }
-      const { detail, errors = [] } = (await response.json().catch(() => ({}))) as Problem;
+      const { detail, errors = [] } = body.problem ?? body;
       setError({ message: detail ?? "The import failed on our side.", lines: errors.map((e) => e.message) });
     } catch {
       setError({ message: "The portal did not answer. What you entered is still here; try again.", lines: [] });

@@ -23,6 +23,11 @@ export interface TestAnswer {
   refused?: { message: string; fields: { field: string; message: string }[] };
 }
 
+interface Problem {
+  detail?: string;
+  errors?: { field: string; message: string }[];
+}
+
 const NEWLINE = 10;
 
 /** Splits the route's answer: a line of JSON, then the body byte for byte. */
@@ -41,11 +46,10 @@ async function call(url: string, input: TestCallInput, signal: AbortSignal): Pro
     body: JSON.stringify(input),
     signal,
   });
-  if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as {
-      detail?: string;
-      errors?: { field: string; message: string }[];
-    };
+  if (response.headers.get("Content-Type") !== "application/octet-stream") {
+    // A refusal of the portal: `{ problem }` for what a person got wrong, the problem itself for the rest.
+    const body = (await response.json().catch(() => ({}))) as Problem & { problem?: Problem };
+    const problem = body.problem ?? body;
     const message = problem.detail ?? "The portal did not send the call. Try again.";
     return { head: null, body: "", bodyBytes: 0, refused: { message, fields: problem.errors ?? [] } };
   }

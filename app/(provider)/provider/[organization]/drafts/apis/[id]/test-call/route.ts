@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clientAddress } from "#app/_server/client-address.ts";
 import { readJson } from "#app/_server/read-json.ts";
-import { requireSameOrigin, withRoute } from "#app/_server/with-route.ts";
+import { withFormRoute } from "#app/_server/with-form-route.ts";
 import { callValues, operationRef } from "#lib/explore/explore.schema.ts";
 import { relayCall } from "#lib/explore/relay-call.ts";
 
@@ -17,8 +17,7 @@ const testCall = z.strictObject({
  * body byte for byte; it never carries the backend's own status or headers, so it cannot act on this origin.
  */
 export function POST(request: Request): Promise<Response> {
-  return withRoute(async (actor) => {
-    requireSameOrigin(request);
+  return withFormRoute(request, async (actor) => {
     const { target, values, clientId, clientSecret } = await readJson(request, testCall);
     const credential = { mode: "test", clientId, clientSecret } as const;
     const { head, body } = await relayCall(

@@ -52,7 +52,9 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
   const shown = code.slice(0, SHOWN_CHARACTERS);
   const ref = useRef<HTMLElement>(null);
   // The answer stands below the form: it comes into view by itself, focus stays on Invoke.
-  useEffect(() => ref.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    ref.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <section ref={ref} aria-label="Response" className="grid min-w-0 scroll-mb-4 gap-3">
       <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">

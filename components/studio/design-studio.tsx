@@ -17,6 +17,7 @@ import type { Finding, OutlineOperation } from "#lib/api-definition/compiled.ts"
 import { paths } from "#lib/paths.ts";
 import { BackendFields } from "./backend-fields.tsx";
 import { ConflictNote } from "./conflict-note.tsx";
+import { DeleteApi } from "./delete-api.tsx";
 import { FindingList } from "./finding-list.tsx";
 import { GeneralFields } from "./general-fields.tsx";
 import { locatePart, pointerKeys } from "./locate-part.ts";
@@ -46,6 +47,7 @@ export interface DesignStudioProps extends DesignInput {
   view: string;
   readOnly: boolean;
   saveBackend: SaveBackend;
+  remove?: () => Promise<ActionAnswer<unknown>>;
   publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveAnswer }>>;
 }
 
@@ -114,6 +116,9 @@ export function DesignStudio(props: DesignStudioProps) {
         <LinkButton href={`${paths.assemble(organization, api.id)}?test`} icon={<Play aria-hidden="true" />}>
           Test
         </LinkButton>
+        {props.remove && (
+          <DeleteApi organization={organization} title={api.title} copies={copies} remove={props.remove} />
+        )}
         {publish && (
           <PublishButton
             name={api.title}

@@ -1,6 +1,8 @@
 "use client";
 
+import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import type { LiveAnswer } from "#components/product/live-state.tsx";
 import { type CatalogChoice, PublishButton } from "#components/product/publish-button.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -32,6 +34,9 @@ export function ImportReport(props: ImportReportProps) {
   const design = paths.draftApi(organization, api.id);
   const errors = findings.filter((f) => f.severity === "error").length;
   const sandbox = backends[0];
+  const published = publishedIn.length > 0;
+  // The button carries the dialog that says when it is live: it stays while that is open.
+  const [publishing, setPublishing] = useState(false);
   const blocked = errors > 0 || !sandbox?.url;
   return (
     <>
@@ -39,23 +44,37 @@ export function ImportReport(props: ImportReportProps) {
         crumbs={[{ label: "APIs", href: paths.draftApis(organization) }]}
         title={`${api.title} is imported`}
         lead={
-          blocked
-            ? "It is a draft now. Publishing has to wait for what stands below."
-            : "It is a draft now. Publish it to Sandbox to call it through the gateway."
+          published
+            ? "It is live. Call it in the test panel, or go on in the design."
+            : blocked
+              ? "It is a draft now. Publishing has to wait for what stands below."
+              : "It is a draft now. Publish it to Sandbox to call it through the gateway."
         }
         actions={
           <>
             <LinkButton href={design} {...(blocked && { variant: "primary" as const })}>
               Open the design
             </LinkButton>
-            {publish && !blocked && catalogs[0] && (
+            {published && (
+              <LinkButton
+                href={`${paths.assemble(organization, api.id)}?test`}
+                variant="primary"
+                icon={<Play aria-hidden="true" />}
+              >
+                Test it
+              </LinkButton>
+            )}
+            {publish && !blocked && catalogs[0] && (!published || publishing) && (
               <PublishButton
                 name={api.title}
-                variant="primary"
+                variant={published ? "line" : "primary"}
                 label={`Publish to ${catalogs[0].title}`}
                 catalogs={catalogs.slice(0, 1)}
                 publish={publish}
-                onPublished={() => router.refresh()}
+                onPublished={() => {
+                  setPublishing(true);
+                  router.refresh();
+                }}
               />
             )}
           </>

@@ -1,7 +1,7 @@
 "use client";
 
 import { CloudUpload } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { type LiveAnswer, LiveState } from "#components/product/live-state.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Note } from "#components/ui/note.tsx";
@@ -30,6 +30,18 @@ export function Republish({ catalog, republish, copy, changedAt, blocked, onLive
       onLive();
     },
   });
+  const press = useEffectEvent(() => {
+    if (!pending && blocked === undefined) run(null);
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      press();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
   const behind = copy !== null && !copy.current;
   const refused = !pending && (errors.message !== undefined || errors.fields.length > 0);
   return (

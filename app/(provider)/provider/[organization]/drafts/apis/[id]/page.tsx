@@ -5,7 +5,7 @@ import { mayIn } from "#lib/access/authorize.ts";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { env } from "#lib/env.ts";
 import { paths } from "#lib/paths.ts";
-import { publishApiAction, setBackendAction } from "../actions.ts";
+import { deleteApiAction, publishApiAction, setBackendAction } from "../actions.ts";
 import { isId } from "./is-id.ts";
 import { toCatalogs, toCopies } from "./publication.ts";
 
@@ -28,6 +28,7 @@ export default async function DesignPage(props: PageProps<"/provider/[organizati
   const { api, source, form, findings, backends, publication } = await forPage(here, async () =>
     readApiDefinition(person, isId(id)),
   );
+  const mayWrite = mayIn(person, "api:write", api.organizationId);
   const shown = Number(line);
   // Who follows a link to a line wants the text, however long.
   const large = source.length > SOURCE_CHARACTERS_MAX && !(shown > 0);
@@ -50,7 +51,8 @@ export default async function DesignPage(props: PageProps<"/provider/[organizati
       catalogs={toCatalogs(organization, publication)}
       line={shown > 0 ? shown : null}
       view={typeof view === "string" ? view : "both"}
-      readOnly={!mayIn(person, "api:write", api.organizationId)}
+      readOnly={!mayWrite}
+      {...(mayWrite && { remove: deleteApiAction.bind(null, id) })}
       saveBackend={setBackendAction}
       {...(mayIn(person, "catalog:publish", api.organizationId) && { publish: publishApiAction.bind(null, id) })}
     />

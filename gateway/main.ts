@@ -1,3 +1,4 @@
+import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { closeDb } from "#lib/db/client.ts";
 import { EnvError, env, installationSecrets } from "#lib/env.ts";
 import { removeGatewayNode, sweepGatewayNodes } from "#lib/gateway-feed/gateway-node.ts";
@@ -108,7 +109,7 @@ async function stop(): Promise<void> {
   await follower?.stop();
   await gateway.recorder.stop();
   await removeGatewayNode(node.id).catch(() => undefined);
-  await Promise.all([gateway.upstreams.close(), closeDb()]);
+  await Promise.all([gateway.upstreams.close(), closeCallRecords(), closeDb()]);
   process.exit(0);
 }
 

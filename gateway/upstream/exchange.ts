@@ -58,7 +58,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
       // The last of it. Node joins a string to the headers in front of it, a buffer it would have to gather.
-      if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length) res.end(chunk.toString("latin1"), "latin1");
+      if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length)
+        res.end(chunk.toString("latin1"), "latin1");
       else res.end(chunk);
       return;
     }

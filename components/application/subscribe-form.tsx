@@ -39,7 +39,11 @@ export function SubscribeForm(props: SubscribeFormProps) {
   });
   const fresh = useActionForm(registerAndSubscribe, {
     read: (data) => ({ ...wanted(data), organizationId: textOf(data, "organizationId"), name: textOf(data, "name") }),
-    onDone: onMade,
+    onDone: (made) => {
+      // The next press is about the application that is there now, and makes no second one.
+      setChosen(made.applicationId);
+      onMade(made);
+    },
   });
   const offer = offers.find((o) => o.plan.id === planId);
   if (!offer) return null;

@@ -21,10 +21,10 @@ interface ConsoleProps {
 
 /** Request and response of one operation. Send is top centre and never moves; ⌘↵ sends, Esc cancels. */
 export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
-  const { api, choice, setChoice, pane, setPane } = useExplore();
+  const { api, choice, setChoice, pane, setPane, signedIn } = useExplore();
   const caller = useCaller();
   const [values, setValues] = useState<CallValues>(() => initialValues(operation.slice));
-  const { state, send, cancel } = useCall();
+  const { state, send, refuse, cancel } = useCall();
   const sending = state.phase === "sending";
   const { method, path: pathTemplate, slice, need } = operation;
 
@@ -43,9 +43,10 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
       const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
       const call: ExploreCall = { target, values, credential: credentialOf(need.need, as, caller?.id) };
       setPane("response");
-      void send(call);
+      if (need.need === "required" && !signedIn) refuse(call, "SIGN_IN_REQUIRED");
+      else void send(call);
     },
-    [api, caller?.id, choice, need.need, operation.key, send, setPane, values],
+    [api, caller?.id, choice, need.need, operation.key, refuse, send, setPane, signedIn, values],
   );
 
   useEffect(() => {

@@ -21,7 +21,7 @@ export function SendBar({ method, basePath, target, sending, onSend, onCancel }:
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        aria-label={`${method} ${target}`}
+        aria-label="Address of the call"
         className="flex h-9 min-w-0 flex-1 items-center overflow-x-auto rounded-1 border border-line-strong px-3 font-mono text-code whitespace-nowrap [scrollbar-width:none] max-md:h-11"
       >
         <Method method={method} short />

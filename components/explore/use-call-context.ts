@@ -7,7 +7,7 @@ import { useCaller, useExplore } from "./explore-context.tsx";
 
 /** What the words about a refusal are made from. */
 export function useCallContext(credential: CallCredential | null, clientId: string | null): CallContext {
-  const { api, signedIn } = useExplore();
+  const { api, callers, signedIn } = useExplore();
   const caller = useCaller();
   const here = usePathname();
   const { organization, slug: catalog, title, kind } = api.catalog;
@@ -16,6 +16,7 @@ export function useCallContext(credential: CallCredential | null, clientId: stri
     here,
     catalog: { title, kind, provider: organization.name },
     caller,
+    own: callers,
     signedIn,
     byHand: credential?.mode === "own" || (credential?.mode === "grant" && Boolean(credential.clientId)),
     clientId,

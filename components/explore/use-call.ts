@@ -37,5 +37,9 @@ export function useCall() {
   }, []);
 
   const cancel = useCallback(() => running.current?.abort(), []);
-  return { state, send, cancel };
+  /** What the page knows by itself needs no call to learn it. */
+  const refuse = useCallback((call: ExploreCall, code: string) => {
+    setState({ phase: "done", call, outcome: { kind: "not-sent", code, message: "", fields: [] } });
+  }, []);
+  return { state, send, refuse, cancel };
 }

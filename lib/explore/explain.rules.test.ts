@@ -9,7 +9,8 @@ const context: CallContext = {
   ref: { organization: "acme", catalog: "sandbox", api: "weather-1.0.0" },
   here: "/explore/acme/sandbox/weather-1.0.0/current",
   catalog: { title: "Sandbox", kind: "sandbox", provider: "Acme" },
-  caller: { id: "a1", name: "Storefront", plan: "Gold", state: "ready", clientIds: [own] },
+  caller: { id: "a1", name: "Storefront", plan: "Gold", state: "ready" },
+  own: [{ name: "Storefront", clientIds: [own] }],
   signedIn: true,
   byHand: false,
   clientId: own,
@@ -68,7 +69,6 @@ test("the next step follows from what is missing: sign in, register, subscribe, 
     name: "Storefront",
     plan: "Gold",
     state,
-    clientIds: [],
   });
   expect(fixOf({ signedIn: false })).toMatchObject({ label: "Sign in" });
   expect(fixOf({ caller: null })).toMatchObject({ label: "Register an application" });

@@ -39,7 +39,7 @@ const tooLarge = (what: string): ((c: CallContext) => Explanation) => {
 
 function notRegistered(c: CallContext): Explanation {
   const id = c.clientId ?? "";
-  const close = c.caller ? nearMiss(id, c.caller.name, c.caller.clientIds) : "";
+  const close = nearMiss(id, c.own);
   const other = c.catalog.kind === "sandbox" ? "Production" : "Sandbox";
   const hint = close || ` An ID made for ${other} does not work here.`;
   return {

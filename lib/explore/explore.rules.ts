@@ -22,14 +22,15 @@ export interface CallContext {
   here: string;
   /** Title and kind of the catalog: "Sandbox", "sandbox". */
   catalog: { title: string; kind: "sandbox" | "production"; provider: string };
-  /** The application that is chosen, with its own client IDs for this environment; null when none is. */
+  /** The application that is chosen; null when none is. */
   caller: {
     id: string;
     name: string;
     plan: string | null;
     state: "ready" | "pending" | "suspended" | "not-subscribed";
-    clientIds: string[];
   } | null;
+  /** The person's applications with their own client IDs for this environment; what was mistyped is looked for in them. */
+  own: { name: string; clientIds: string[] }[];
   signedIn: boolean;
   /** Whether the person typed an ID or a secret instead of leaving it to Portico. */
   byHand: boolean;
@@ -92,14 +93,16 @@ export function passageOf(head: CallHead, refusal: Refusal | null): Passage {
 const distance = (a: string, b: string): number =>
   a.length !== b.length ? Number.POSITIVE_INFINITY : [...a].filter((c, i) => c !== b[i]).length;
 
-/** "It differs in one character from Storefront's 7c1e…493a.", or "" when it is not close. */
-export function nearMiss(typed: string, name: string, own: readonly string[]): string {
-  const close = own.find((id) => distance(id, typed) > 0 && distance(id, typed) <= 2);
-  if (!close)
-    return own.includes(typed.trim().toLowerCase()) ? " A client ID is written in lower case, with no space." : "";
-  const where =
-    distance(close.slice(0, -1), typed.slice(0, -1)) === 0 ? "in the last character" : "by a character or two";
-  return ` It differs ${where} from ${name}’s ${shortClientId(close)}.`;
+/** "It differs in the last character from Storefront’s 7c1e…493a.", or "" when it is close to none of the person's IDs. */
+export function nearMiss(typed: string, own: CallContext["own"]): string {
+  for (const { name, clientIds } of own) {
+    if (clientIds.includes(typed.trim().toLowerCase())) return " A client ID is written in lower case, with no space.";
+    const close = clientIds.find((id) => distance(id, typed) <= 2);
+    if (!close) continue;
+    const last = distance(close.slice(0, -1), typed.slice(0, -1)) === 0;
+    return ` It differs ${last ? "in the last character" : "by a character or two"} from ${name}’s ${shortClientId(close)}.`;
+  }
+  return "";
 }
 
 /** Seconds as "in 42 s", "in 12 min"; for when a limit opens again. */

@@ -46,7 +46,7 @@ export interface GatewayApi {
   /** The client's Authorization travels on (gateway.md 2.5). */
   passesAuthorization: boolean;
   operations: readonly CompiledOperation[];
-  router: OperationRouter;
+  router: Pick<OperationRouter, "find" | "methodsOf">;
   /** null: there is none, or its password does not open; calls answer 502. */
   backend: Backend | null;
 }

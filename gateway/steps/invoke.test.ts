@@ -1,0 +1,119 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Gateway } from "#gateway/call.ts";
+import { call } from "#gateway/conformance/kit/client.ts";
+import { operation } from "#gateway/conformance/kit/own-fixture.ts";
+import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
+import { createGatewayServer } from "#gateway/server.ts";
+import { compileApi } from "#gateway/snapshot/compile-api.ts";
+import { Snapshot } from "#gateway/snapshot/snapshot.ts";
+import { Upstreams } from "#gateway/upstream/upstreams.ts";
+import type { CallRecord } from "#lib/call-record/write-call-records.ts";
+
+// The listener with a snapshot made by hand: what takes too long, or cannot be had, through a database.
+
+let backend: RecordingBackend;
+let server: Server;
+let upstreams: Upstreams;
+let gateway: Gateway;
+let base = "";
+const records: CallRecord[] = [];
+
+beforeAll(async () => {
+  backend = await startBackend();
+  const snapshot = new Snapshot();
+  const put = (basePath: string, url: string | null) =>
+    snapshot.putApi(
+      compileApi({
+        id: basePath,
+        apiDefinitionId: basePath,
+        catalogId: "catalog",
+        catalogSlug: "sandbox",
+        catalogKind: "sandbox",
+        organizationId: "organization",
+        pathPrefix: "acme",
+        basePath,
+        compiled: {
+          format: 1,
+          basePath,
+          enforced: true,
+          schemes: {},
+          forwardsAuthorization: false,
+          operations: [operation("GET", "/x"), operation("POST", "/x")],
+        },
+        backend: url === null ? null : { url, authKind: "none", basic: null },
+      }),
+    );
+  put("/there", backend.url);
+  put("/nowhere", null);
+  upstreams = new Upstreams(["127.0.0.0/8"], { connectTimeoutMs: 500, headersTimeoutMs: 200, bodyTimeoutMs: 200 });
+  const recorder = { add: (record: CallRecord) => void records.push(record) } as Gateway["recorder"];
+  const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
+  gateway = { snapshot, upstreams, recorder, ...rest };
+  server = createGatewayServer(gateway).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await upstreams.close();
+  await backend.stop();
+});
+
+test("a backend that does not answer in time is 504, and its call is cut off", async () => {
+  const ended = new Promise((resolve) => {
+    backend.answer = (_req, res) => void res.on("close", resolve);
+  });
+  const answer = await call("/acme/sandbox/there/x", {}, base);
+  expect([answer.status, answer.json.code]).toEqual([504, "BACKEND_TIMEOUT"]);
+  await ended;
+});
+
+test("a backend that stops in the middle of an answer never makes it look whole", async () => {
+  backend.answer = (_req, res) => void res.writeHead(200).write("half");
+  await expect(call("/acme/sandbox/there/x", {}, base)).rejects.toThrow();
+});
+
+test("an API without a backend is 502 with its cause on record", async () => {
+  const answer = await call("/acme/sandbox/nowhere/x", {}, base);
+  expect([answer.status, answer.json.code]).toEqual([502, "BACKEND_UNREACHABLE"]);
+  expect(records.find((record) => record.requestId === answer.json.requestId)?.cause).toBe("backend-missing");
+});
+
+test("clients that reach us by https are said to, and a body within the limit arrives whole", async () => {
+  backend.answer = undefined;
+  const answer = await call("/acme/sandbox/there/x", { method: "POST", body: "b".repeat(100) }, base);
+  expect([answer.status, backend.calls.at(-1)?.body.length]).toEqual([200, 100]);
+  expect(backend.header("x-forwarded-proto")).toEqual(["https"]);
+  expect((await call("/acme/sandbox/there/x", { method: "POST", body: "b".repeat(101) }, base)).status).toBe(413);
+});
+
+test("a call that breaks an invariant is 500, says nothing of it, and reaches no backend (T34)", async () => {
+  const seen = backend.calls.length;
+  const api = gateway.snapshot.apis.get("/there");
+  if (!api) throw new Error("the API is there");
+  const { router } = api;
+  api.router = {
+    find: () => {
+      throw new Error("inner detail");
+    },
+  } as unknown as typeof router;
+  const answer = await call("/acme/sandbox/there/x", {}, base);
+  api.router = router;
+  expect([answer.status, answer.json.code, backend.calls.length]).toEqual([500, "GATEWAY_FAILED", seen]);
+  expect(answer.text).not.toContain("inner detail");
+});
+
+test("before the snapshot is loaded every call is 503 with Retry-After", async () => {
+  gateway.ready = false;
+  const answer = await call("/acme/sandbox/there/x", {}, base);
+  gateway.ready = true;
+  expect([answer.status, answer.json.code, answer.headers["retry-after"]]).toEqual([503, "NOT_READY", "1"]);
+});
+
+test("no call is counted as in flight when all have ended", () => {
+  expect(gateway.inFlight).toBe(0);
+});

@@ -35,7 +35,7 @@ export function FormErrorSummary({ errors, message }: FormErrorSummaryProps) {
               <li key={error.field + error.message}>
                 <button
                   type="button"
-                  className="text-start underline touch:min-h-11 underline-offset-3 hover:decoration-2"
+                  className="min-h-6 text-start underline touch:min-h-11 underline-offset-3 hover:decoration-2"
                   onClick={() => controlOf(form(), error.field)?.focus()}
                 >
                   {error.message}

@@ -1,6 +1,7 @@
 import { issueCredential, type PreparedSecret } from "#lib/credential/issue-credential.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import type { Tx } from "#lib/db/client.ts";
+import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newId } from "#lib/ids.ts";
 
 /**
@@ -28,6 +29,8 @@ export async function issueTestCredential(
     name: "Test values",
     prepared: sandbox.prepared,
   });
+  // A gateway knows a credential only together with its application.
+  await recordChange(tx, "application", applicationId);
   const sealed = seal(sandbox.prepared.secret, sandbox.catalogId);
   await tx.sandboxTestCredential.create({
     data: {

@@ -6,12 +6,17 @@ import { tags } from "@lezer/highlight";
 const look = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.78125rem" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.25rem", fontVariantLigatures: "none" },
+  ".cm-scroller": {
+    fontFamily: "var(--mono)",
+    lineHeight: "1.25rem",
+    fontVariantLigatures: "none",
+    containerType: "inline-size",
+  },
   ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 8px 0 6px" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--c-dim)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 12px" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in oklch, var(--hover) 60%, transparent)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--hover) 60%, transparent)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--accent-line)",
@@ -54,7 +59,11 @@ const look = EditorView.theme({
   ".cm-diagnosticAction": { backgroundColor: "var(--accent)", color: "var(--accent-ink)", borderRadius: "var(--r-1)" },
   ".cm-part": { backgroundColor: "var(--accent-tint)" },
   ".cm-wrong": { backgroundColor: "var(--bad-tint)", boxShadow: "inset 2px 0 0 var(--bad-solid)" },
+  // As wide as what is seen, not as the longest line: the fix stays in view when the text is scrolled sideways.
   ".cm-lens": {
+    position: "sticky",
+    left: "3.5rem",
+    maxWidth: "calc(100cqi - 4.5rem)",
     display: "flex",
     flexWrap: "wrap",
     alignItems: "center",

@@ -44,6 +44,21 @@ export function FindingsAt({ findings, onFix, onShow }: FindingsAtProps) {
   );
 }
 
+/** The fixes alone, under a field that shows the finding as its error. */
+export function FixButtons({ findings, onFix }: Pick<FindingsAtProps, "findings" | "onFix">) {
+  const fixable = findings.filter((finding) => finding.fix);
+  if (fixable.length === 0) return null;
+  return (
+    <div className="-mt-2 flex flex-wrap gap-2">
+      {fixable.map((finding) => (
+        <Button key={finding.code + finding.pointer} size="sm" onClick={() => onFix(finding)}>
+          {finding.fix?.label}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 /** The findings that a part of the form shows: those at or below one of its pointers. */
 export const findingsUnder = (findings: Finding[], ...pointers: string[]): Finding[] =>
   findings.filter((f) => pointers.some((p) => f.pointer === p || f.pointer.startsWith(`${p}/`)));

@@ -5,7 +5,7 @@ import { Field } from "#components/ui/field.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { TextArea } from "#components/ui/text-area.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
-import { FindingsAt, findingsUnder } from "./findings-at.tsx";
+import { FindingsAt, FixButtons, findingsUnder } from "./findings-at.tsx";
 import { PaneSection } from "./pane-section.tsx";
 import type { DesignSectionProps } from "./section-props.ts";
 
@@ -37,7 +37,7 @@ export function GeneralFields({ design, address, onFix, onShow }: DesignSectionP
         >
           <TextInput mono value={form.basePath} onChange={(event) => set({ basePath: event.target.value })} />
         </Field>
-        <FindingsAt findings={here.filter((f) => f.fix)} onFix={onFix} onShow={onShow} />
+        <FixButtons findings={here} onFix={onFix} />
         <Field name="description" label="Description" hint="CommonMark" optional error={errorOf("description")}>
           <TextArea value={form.description} onChange={(event) => set({ description: event.target.value })} />
         </Field>

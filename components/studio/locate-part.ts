@@ -42,7 +42,9 @@ function endOf(lines: string[], at: number, to: number, indent: number): number 
   for (let n = at + 1; n < to; n++) {
     const line = lines[n] ?? "";
     if (line.trim() === "" || line.trim().startsWith("#")) continue;
-    if (indentOf(line) <= indent && !/^[}\]],?$/.test(line.trim())) break;
+    const level = indentOf(line);
+    // A bracket that closes the block stands where the block's key does.
+    if (level < indent || (level === indent && !/^[}\]],?$/.test(line.trim()))) break;
     last = n;
   }
   return last + 1;

@@ -13,7 +13,7 @@ export function PaneSection({ title, note, actions, id, children }: PaneSectionP
   const heading = useId();
   return (
     <section id={id} aria-labelledby={heading} className="border-b border-line last:border-0">
-      <div className="sticky top-0 z-10 flex min-h-10 items-center gap-2 border-b border-line bg-surface ps-4 pe-2">
+      <div className="z-10 flex min-h-10 items-center gap-2 border-b border-line bg-surface ps-4 pe-2 lg:sticky lg:top-0">
         <h2 id={heading} className="font-semibold">
           {title}
         </h2>

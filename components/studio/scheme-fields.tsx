@@ -10,7 +10,7 @@ import { TextArea } from "#components/ui/text-area.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { Finding } from "#lib/api-definition/compiled.ts";
 import type { KeyType, LocalScheme } from "./design-form.ts";
-import { FindingsAt } from "./findings-at.tsx";
+import { FindingsAt, FixButtons } from "./findings-at.tsx";
 import type { DesignSectionProps } from "./section-props.ts";
 
 interface SchemeFieldsProps extends DesignSectionProps {
@@ -50,6 +50,7 @@ export function SchemeFields({ scheme, findings, onClose, design, onFix, onShow 
     onClose();
   };
   const field = (name: string) => `scheme.${scheme.key}.${name}`;
+  const elsewhere = findings.filter((f) => f.code === "S89");
   const warned = findings.some((f) => f.code === "S91");
   return (
     <div className="grid gap-4 border-t border-line p-4">
@@ -82,7 +83,7 @@ export function SchemeFields({ scheme, findings, onClose, design, onFix, onShow 
           ]}
         />
       </Field>
-      <Field name={`${group}in`} label="Located in" group error={findings.find((f) => f.code === "S89")?.message}>
+      <Field name={`${group}in`} label="Located in" group error={elsewhere[0]?.message}>
         <Segmented
           value={scheme.in}
           onChange={(value) => set({ in: value })}
@@ -92,13 +93,14 @@ export function SchemeFields({ scheme, findings, onClose, design, onFix, onShow 
           ]}
         />
       </Field>
+      <FixButtons findings={elsewhere} onFix={onFix} />
       {(scheme.in === "query" || warned) && (
         <Note tone="warn" title="Query strings end up in logs.">
           Ours leave the secret out, proxies in between may not.
         </Note>
       )}
       <FindingsAt
-        findings={findings.filter((f) => f.code !== "S91" && (f.code !== "S89" || f.fix))}
+        findings={findings.filter((f) => f.code !== "S91" && f.code !== "S89")}
         onFix={onFix}
         onShow={onShow}
       />

@@ -115,8 +115,14 @@ export function TestPanel(props: TestPanelProps) {
       });
   };
   const errors = answer?.refused?.fields ?? [];
+  const top = useRef<HTMLElement>(null);
+  // Where the panel stands below the page, opening it leads there.
+  useEffect(() => {
+    top.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <aside
+      ref={top}
       aria-label="Test"
       className="flex min-h-0 flex-col border-line bg-canvas max-lg:border-t lg:w-[23rem] xl:w-[27rem] lg:shrink-0 lg:border-s"
     >

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Gateway } from "#gateway/call.ts";
 import { call } from "#gateway/conformance/kit/client.ts";
@@ -20,6 +20,27 @@ let upstreams: Upstreams;
 let gateway: Gateway;
 let base = "";
 const records: CallRecord[] = [];
+
+/** Methods of the requests that the forgetful backend closed the connection on. */
+const forgotten: string[] = [];
+
+/** A backend that answers the first request of a connection, promises to keep it, and closes it at the second. */
+async function forgetful(): Promise<string> {
+  const plain = createServer((socket) => {
+    let answered = false;
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes) => {
+      if (answered) {
+        forgotten.push(bytes.toString("latin1").split(" ")[0] ?? "");
+        socket.end();
+      } else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      answered = true;
+    });
+  }).listen(0, "127.0.0.1");
+  plain.unref();
+  await once(plain, "listening");
+  return `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+}
 
 beforeAll(async () => {
   backend = await startBackend();
@@ -48,6 +69,8 @@ beforeAll(async () => {
     );
   put("/there", backend.url);
   put("/nowhere", null);
+  put("/forgetful-1", await forgetful());
+  put("/forgetful-2", await forgetful());
   upstreams = new Upstreams(["127.0.0.0/8"], { connectTimeoutMs: 500, headersTimeoutMs: 200, bodyTimeoutMs: 200 });
   const recorder = { add: (record: CallRecord) => void records.push(record) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
@@ -75,6 +98,20 @@ test("a backend that does not answer in time is 504, and its call is cut off", a
 test("a backend that stops in the middle of an answer never makes it look whole", async () => {
   backend.answer = (_req, res) => void res.writeHead(200).write("half");
   await expect(call("/acme/sandbox/there/x", {}, base)).rejects.toThrow();
+});
+
+test("a connection that the backend closed while it was idle costs no call, and nothing is sent twice that must not be", async () => {
+  const statuses: number[] = [];
+  for (const [place, method] of [
+    ["forgetful-1", "GET"],
+    ["forgetful-2", "POST"],
+  ]) {
+    for (const each of ["GET", method]) {
+      statuses.push((await call(`/acme/sandbox/${place}/x`, { method: each }, base)).status);
+    }
+  }
+  expect(statuses).toEqual([200, 200, 200, 502]);
+  expect(forgotten).toEqual(["GET", "POST"]);
 });
 
 test("an API without a backend is 502 with its cause on record", async () => {

@@ -32,14 +32,13 @@ export function invoke(call: Call): Refused | undefined {
 
 function send(call: Call, api: GatewayApi, backend: Backend, body: RequestBody | undefined): void {
   call.backendStarted = performance.now();
-  call.gateway.upstreams.pool(backend.origin).dispatch(
-    {
-      path: backendTarget(call, api, backend),
-      // Every method that an API declares; undici's type knows the common ones.
-      method: (call.req.method ?? "GET") as "GET",
-      headers: backendHeaders(call, api, backend),
-      body: body ?? null,
-    },
-    new Exchange(call, body),
-  );
+  const pool = call.gateway.upstreams.pool(backend.origin);
+  const request = {
+    path: backendTarget(call, api, backend),
+    // Every method that an API declares; undici's type knows the common ones.
+    method: (call.req.method ?? "GET") as "GET",
+    headers: backendHeaders(call, api, backend),
+    body: body ?? null,
+  };
+  pool.dispatch(request, new Exchange(call, body, (exchange) => pool.dispatch(request, exchange)));
 }

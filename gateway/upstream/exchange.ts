@@ -1,4 +1,4 @@
-import type { Dispatcher } from "undici";
+import { type Dispatcher, errors } from "undici";
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { giveBackCall } from "#gateway/limits/windows.ts";
@@ -20,12 +20,16 @@ class BackendMisbehaves extends Error {
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #call: Call;
   readonly #body: RequestBody | undefined;
+  readonly #again: (exchange: Exchange) => void;
+  #repeated = false;
   #interim = 0;
   /** Bytes of the answer's body still to come, -1 = not declared. */
   #left = -1;
   #waiting = false;
 
-  constructor(call: Call, body: RequestBody | undefined) {
+  /** `again` sends the same request once more. */
+  constructor(call: Call, body: RequestBody | undefined, again: (exchange: Exchange) => void) {
+    this.#again = again;
     this.#call = call;
     this.#body = body;
   }
@@ -86,8 +90,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (!res.writableFinished) res.destroy();
       return;
     }
+    if (this.#mayRepeat(error)) {
+      this.#repeated = true;
+      this.#again(this);
+      return;
+    }
     if (error instanceof BodyTooLargeError) giveBackCall(this.#call.counted, this.#call.startedAtMs);
     answerRefusal(this.#call, refusalOf(error));
+  }
+
+  /**
+   * The backend closed an idle connection just as we used it: it has answered on it before, and not begun to answer
+   * this call. Once, and only what may be repeated (RFC 9110 9.2.2).
+   */
+  #mayRepeat(error: Error): boolean {
+    const { req, res } = this.#call;
+    if (this.#repeated || this.#body || res.destroyed || (req.method !== "GET" && req.method !== "HEAD")) return false;
+    return error instanceof errors.SocketError && (error.socket?.bytesRead ?? 0) > 0 && this.#interim === 0;
   }
 
   #finish(): void {

@@ -22,8 +22,8 @@ const run = promisify(execFile);
 
 /** The account that runs Postgres when we are root: Postgres refuses to run as root. */
 const SYSTEM_USER = "postgres";
-/** Where root keeps a copy of the binaries when the project lies where that account may not go, say in root's home. */
-const SHARED_BINARIES = "/var/lib/portico";
+/** Where root keeps the cluster and a copy of the binaries when they would lie where that account may not go, say in root's home. */
+const SHARED = "/var/lib/portico";
 
 export interface EmbeddedPostgres {
   /** Connection string of the database `portico`. */
@@ -93,7 +93,7 @@ async function binaryDirectory(who: Identity): Promise<string> {
   const directory = dirname(postgres);
   if (who.uid === undefined || reachable(directory)) return directory;
   const version = createVersionName(directory);
-  const copy = join(SHARED_BINARIES, version);
+  const copy = join(SHARED, version);
   if (!existsSync(join(copy, "complete"))) {
     rmSync(copy, { recursive: true, force: true });
     mkdirSync(copy, { recursive: true, mode: 0o755 });
@@ -110,10 +110,18 @@ const createVersionName = (directory: string): string => {
 
 /**
  * Where the cluster lies: in the data directory, except for root when the account that runs Postgres cannot reach it.
+ * One that exists stays where it is.
  */
 export function clusterDirectory(dataDir: string): string {
-  if (process.getuid?.() !== 0 || reachable(dataDir)) return join(dataDir, "postgres");
-  return join(SHARED_BINARIES, `data-${Buffer.from(dataDir).toString("base64url")}`);
+  const inside = join(dataDir, "postgres");
+  if (process.getuid?.() !== 0 || existsSync(inside)) return inside;
+  const shared = join(SHARED, `data-${Buffer.from(dataDir).toString("base64url")}`);
+  return existsSync(shared) || !reachable(dataDir) ? shared : inside;
+}
+
+/** Sets a cluster aside whose data directory was deleted and made anew: nobody has its password any more. */
+function setAsideWithoutPassword(directory: string, passwordFile: string): void {
+  if (existsSync(directory) && !existsSync(passwordFile)) renameSync(directory, `${directory}.old-${Date.now()}`);
 }
 
 /** Stops a server that an earlier run left behind (its parent was killed). Nothing happens when none runs. */
@@ -148,6 +156,7 @@ export async function startEmbeddedPostgres(
   mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
 
   await stopLeftOver(bin, directory, who);
+  setAsideWithoutPassword(directory, passwordFile);
   if (!existsSync(directory)) await initialise(bin, directory, passwordFile, who);
   const password = readFileSync(passwordFile, "utf8").trim();
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endOf, root, startChild, stopChild } from "./child.ts";
-import { freePort } from "./embedded-postgres.ts";
+import { clusterDirectory, freePort } from "./embedded-postgres.ts";
 import { Failure } from "./failure.ts";
 import { generateClient } from "./generate.ts";
 import { LogFile } from "./log-file.ts";
@@ -24,6 +24,8 @@ export class TestRun {
 
   constructor(signal: AbortSignal) {
     this.signal = signal;
+    // For root, the account that runs Postgres has to get through to the data directory.
+    chmodSync(this.directory, 0o711);
   }
 
   /** What every step needs: the database client and the types of routes. */
@@ -133,6 +135,8 @@ export class TestRun {
   /** Stops the installation and removes the run's directory. */
   async cleanUp(): Promise<void> {
     if (this.#stack) await stopChild(this.#stack, STOP_PATIENCE_MS);
+    // It may lie elsewhere, where that account cannot reach the directory for temporary files.
+    rmSync(clusterDirectory(join(this.directory, "data")), { recursive: true, force: true });
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -19,7 +19,7 @@ interface Fixtures {
   /** Mira Kessler, owner of the consumer Northwind Retail. */
   developer: FirstRunAccount;
   /** A page of a browser of their own, signed in; call it as often as people take part. */
-  asUser: (account: FirstRunAccount) => Promise<Page>;
+  asUser: (account: Pick<FirstRunAccount, "email" | "password">) => Promise<Page>;
   /** Says that the browser's console may show an error like this, say of a request that is refused on purpose. */
   allowConsoleError: (pattern: RegExp) => void;
   /** Collects console and page errors of a page that a test opened by itself. */

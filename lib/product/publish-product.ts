@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy, ownedThrough } from "#lib/access/authorize.ts";
+import type { Analysis } from "#lib/api-definition/analyse-definition.ts";
 import { freezeRevision, prepareRevision } from "#lib/api-definition/freeze-revision.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
@@ -55,7 +56,7 @@ export async function publishProduct(actor: Actor, input: PublishProductInput): 
     throw new AppError("INPUT_INVALID", { detail: "The product has no API. Add one, then publish." });
 
   // Analysis runs in a worker and may take seconds: before the transaction, so that no row stays locked for it.
-  const prepared = [];
+  const prepared: { api: (typeof product.apis)[number]["api"]; analysis: Analysis }[] = [];
   for (const { api } of product.apis) prepared.push({ api, analysis: await prepareRevision(api.source) });
 
   const { releaseId, xid } = await transaction(async (tx) => {

@@ -125,7 +125,7 @@ beforeAll(async () => {
 const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown>]> = {
   readApiDefinition: ["api", (a, id) => readApiDefinition(a, id)],
   saveApiDefinition: ["api", (a, id) => saveApiDefinition(a, { id, source: "openapi: 3.0.3", sourceVersion: 1 })],
-  saveDesign: ["api", (a, id) => saveDesign(a, { id, sourceVersion: 1, edits: [] })],
+  saveDesign: ["api", (a, id) => saveDesign(a, { id, sourceVersion: 1, source: null, edits: [] })],
   editApiDefinition: [
     "api",
     (a, id) => editApiDefinition(a, { id, sourceVersion: 1, edit: { kind: "base-path", basePath: "/x" } }),

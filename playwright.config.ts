@@ -14,6 +14,11 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 150_000,
   expect: { timeout: 10_000 },
+  projects: [
+    { name: "journeys", testIgnore: /canary/ },
+    // Looks for what the journeys may have left behind, so it comes last.
+    { name: "canary", testMatch: /canary/, dependencies: ["journeys"] },
+  ],
   reporter: [["list"], ["json", { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ?? "test-results/e2e.json" }]],
   use: {
     baseURL: process.env.PORTAL_URL ?? "http://localhost:3000",

@@ -15,11 +15,19 @@ export function noteSecret(secret: string): string {
 export const issuedSecrets = (): string[] =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
 
-/** Reads every answer that a page gets from now on; the function tells how many of them held a secret. */
-export function watchForSecrets(page: Page): (secret: string) => Promise<number> {
-  const bodies: Promise<string>[] = [];
-  page.on("response", (response) => {
-    bodies.push(response.text().catch(() => ""));
-  });
-  return async (secret) => (await Promise.all(bodies)).filter((body) => body.includes(secret)).length;
+/**
+ * Reads every answer of the portal to a page from now on; the function tells how many of them held a secret. The
+ * browser keeps no body of an answer that the page reads as a stream, so each is read on its way.
+ */
+export async function watchForSecrets(page: Page): Promise<(secret: string) => number> {
+  const bodies: string[] = [];
+  await page.route(
+    (url) => !url.pathname.startsWith("/_next/static/"),
+    async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      bodies.push(await response.text());
+      await route.fulfill({ response });
+    },
+  );
+  return (secret) => bodies.filter((body) => body.includes(secret)).length;
 }

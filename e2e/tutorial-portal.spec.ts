@@ -33,7 +33,7 @@ test('the tutorial "Securing microservices using an API Key": application, API, 
   const context = await browser.newContext({ baseURL: installation.portalUrl });
   const developer = await context.newPage();
   watch(developer);
-  const seen = watchForSecrets(developer);
+  const seen = await watchForSecrets(developer);
   const application = unique("Storefront");
   let clientId = "";
   let clientSecret = "";
@@ -113,7 +113,7 @@ test('the tutorial "Securing microservices using an API Key": application, API, 
   });
 
   await test.step("the secret was in the one answer that created it, and nowhere else", async () => {
-    expect(await seen(clientSecret)).toBe(1);
+    expect(seen(clientSecret)).toBe(1);
   });
   await context.close();
 });

@@ -1,19 +1,20 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 
 interface AnswerTabsProps {
+  current: string;
+  onChange: (id: string) => void;
   tabs: { id: string; label: string; content: ReactNode }[];
   requestId?: string;
 }
 
-/** Body, headers, curl: arrows move between them; the choice stays from call to call. */
-export function AnswerTabs({ tabs, requestId }: AnswerTabsProps) {
-  const [current, setCurrent] = useState("body");
+/** Body, headers, curl: arrows move between them. */
+export function AnswerTabs({ current, onChange, tabs, requestId }: AnswerTabsProps) {
   return (
-    <Tabs selectedKey={current} onSelectionChange={(key) => setCurrent(String(key))} className="flex flex-1 flex-col">
+    <Tabs selectedKey={current} onSelectionChange={(key) => onChange(String(key))} className="flex flex-1 flex-col">
       <div className="flex items-center gap-x-4 border-b border-line ps-4 pe-2">
         <TabList aria-label="Parts of the answer" className="flex shrink-0 gap-4">
           {tabs.map((tab) => (

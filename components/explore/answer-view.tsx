@@ -22,10 +22,13 @@ interface AnswerViewProps extends ResponseActions {
   outcome: Extract<Outcome, { kind: "answer" }>;
   call: ExploreCall;
   curl: ReactNode;
+  /** The part in view; it stays from call to call. */
+  tab: string;
+  onTab: (tab: string) => void;
 }
 
 /** Code and time, the passage, the reason in words with the fix, then the body (design.md part 5). */
-export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps) {
+export function AnswerView({ outcome, call, curl, tab, onTab, ...actions }: AnswerViewProps) {
   const { head, body } = outcome;
   const text = useMemo(() => new TextDecoder().decode(body), [body]);
   const refusal = refusalOf(head, text);
@@ -65,6 +68,8 @@ export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps)
       {head.answered && (
         <>
           <AnswerTabs
+            current={tab}
+            onChange={onTab}
             requestId={headerOf(head, "X-Request-Id")}
             tabs={[
               { id: "body", label: "Body", content: <AnswerBody head={head} body={body} text={text} /> },
@@ -88,15 +93,8 @@ export function AnswerView({ outcome, call, curl, ...actions }: AnswerViewProps)
 }
 
 function Verdict({ head, ms, bytes }: { head: CallHead; ms: number; bytes: number }) {
-  // Readers hear "200 OK, 132 ms, 2.0 kB" (explore 25).
-  const words = head.answered
-    ? `${head.status} ${head.statusText}, ${ms} ms, ${formatBytes(bytes)}`
-    : "The gateway did not answer";
   return (
     <>
-      <span role="status" className="sr-only">
-        {words}
-      </span>
       {head.answered ? (
         <>
           <HttpCode code={head.status} reason={head.statusText} />

@@ -1,6 +1,7 @@
 "use client";
 
 import NextLink from "next/link";
+import { usePathname } from "next/navigation";
 import { useId } from "react";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Note } from "#components/ui/note.tsx";
@@ -50,22 +51,10 @@ export function CallerSection({ need }: { need: CredentialNeed }) {
 }
 
 function SignInNote() {
-  const { api } = useExplore();
-  // The way back is the console itself; the address is known in the browser only.
-  const here =
-    typeof window === "undefined"
-      ? paths.explore({ organization: api.catalog.organization.slug, catalog: api.catalog.slug })
-      : window.location.pathname;
+  const here = usePathname();
   return (
     <RequestGroup title="Call as">
-      <Note
-        tone="info"
-        action={
-          <LinkButton suppressHydrationWarning href={paths.signIn(here)}>
-            Sign in
-          </LinkButton>
-        }
-      >
+      <Note tone="info" action={<LinkButton href={paths.signIn(here)}>Sign in</LinkButton>}>
         This operation asks for a client ID. Sign in to call it as one of your applications.
       </Note>
     </RequestGroup>

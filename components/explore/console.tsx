@@ -78,12 +78,11 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
           onSend={() => submit()}
           onCancel={cancel}
         />
-        <div id="pane-request" className={cx("lg:min-h-0 lg:overflow-y-auto", pane !== "request" && "max-lg:hidden")}>
+        <div className={cx("lg:min-h-0 lg:overflow-y-auto", pane !== "request" && "max-lg:hidden")}>
           <RequestForm operation={operation} about={about} values={values} onChange={setValues} errors={fields} />
         </div>
       </section>
       <section
-        id="pane-response"
         aria-label="Response"
         className={cx(
           "flex min-w-0 flex-col bg-surface max-lg:order-3 max-lg:flex-1 lg:min-h-0 lg:overflow-y-auto",

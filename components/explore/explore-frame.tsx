@@ -24,22 +24,19 @@ export function ExploreFrame({ children, ...shared }: Parameters<typeof ExploreP
 function PaneTabs() {
   const { pane, setPane } = useExplore();
   return (
-    <div role="tablist" aria-label="Explore" className="flex gap-5 border-b border-line bg-surface px-4 lg:hidden">
+    <fieldset aria-label="Columns" className="flex gap-5 border-b border-line bg-surface px-4 lg:hidden">
       {panes.map(({ value, label }) => (
         <button
           key={value}
           type="button"
-          role="tab"
-          id={`tab-${value}`}
-          aria-selected={value === pane}
-          aria-controls={`pane-${value}`}
+          aria-pressed={value === pane}
           onClick={() => setPane(value)}
-          className="min-h-11 border-b-2 border-transparent font-medium text-ink-2 -outline-offset-2 aria-selected:border-accent aria-selected:font-semibold aria-selected:text-ink"
+          className="min-h-11 border-b-2 border-transparent font-medium text-ink-2 -outline-offset-2 aria-pressed:border-accent aria-pressed:font-semibold aria-pressed:text-ink"
         >
           {label}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 
@@ -48,7 +45,6 @@ function Columns({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[13rem_minmax(0,1fr)_minmax(20rem,26rem)] xl:grid-cols-[14.75rem_minmax(0,1fr)_minmax(24rem,28.75rem)]">
       <div
-        id="pane-operations"
         className={cx(
           "min-w-0 max-lg:order-2 lg:flex lg:min-h-0 lg:flex-col lg:border-e lg:border-line",
           pane !== "operations" && "max-lg:hidden",

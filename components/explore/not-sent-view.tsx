@@ -16,7 +16,7 @@ export function NotSentView({ outcome, ...actions }: NotSentViewProps) {
   const context = useCallContext(null, null);
   const { code, message } = outcome;
   return (
-    <div role="status">
+    <div>
       <div className="flex min-h-[61px] items-center border-b border-line px-4 py-3">
         <b>Not sent</b>
       </div>

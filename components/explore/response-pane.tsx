@@ -1,7 +1,9 @@
 "use client";
 
+import { useState } from "react";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
+import { formatBytes } from "#lib/format.ts";
 import { AnswerView } from "./answer-view.tsx";
 import { CurlBlock } from "./curl-block.tsx";
 import { Elapsed } from "./elapsed.tsx";
@@ -24,33 +26,46 @@ interface ResponsePaneProps extends ResponseActions {
 
 /** The right-hand column: what came back, led by code, passage and reason; before a call, the same call as curl. */
 export function ResponsePane({ state, operation, values, gatewayUrl, onCancel, ...actions }: ResponsePaneProps) {
+  const [tab, setTab] = useState("body");
   const curl = <CurlBlock operation={operation} values={values} gatewayUrl={gatewayUrl} />;
-  if (state.phase === "done") {
-    const { outcome, call } = state;
-    return outcome.kind === "answer" ? (
-      <AnswerView outcome={outcome} call={call} curl={curl} {...actions} />
-    ) : (
-      <NotSentView outcome={outcome} {...actions} />
-    );
-  }
+  const shown = state.phase === "done" ? state : state.phase === "sending" ? state.before : null;
   return (
-    <div className="grid content-start gap-4 p-4">
-      <div role="status">
-        {state.phase === "sending" && <Elapsed since={state.since} onCancel={onCancel} />}
-        {state.phase === "cancelled" && (
-          <p>
-            <b>Cancelled</b>{" "}
-            <span className="text-ink-2">after {Math.round(state.afterMs)} ms. The gateway ended the call too.</span>
-          </p>
-        )}
-        {state.phase === "idle" && (
-          <p className="text-ink-2">Send makes the call through the real gateway. The answer appears here.</p>
-        )}
-      </div>
-      {state.phase !== "sending" && curl}
-      {state.phase === "idle" && <Documented operation={operation} />}
-    </div>
+    <>
+      <p role="status" className="sr-only">
+        {spoken(state)}
+      </p>
+      {state.phase === "sending" && <Elapsed since={state.since} quiet={shown !== null} onCancel={onCancel} />}
+      {shown?.outcome.kind === "answer" && (
+        <AnswerView outcome={shown.outcome} call={shown.call} curl={curl} tab={tab} onTab={setTab} {...actions} />
+      )}
+      {shown?.outcome.kind === "not-sent" && <NotSentView outcome={shown.outcome} {...actions} />}
+      {(state.phase === "idle" || state.phase === "cancelled") && (
+        <div className="grid content-start gap-4 p-4">
+          {state.phase === "cancelled" ? (
+            <p>
+              <b>Cancelled</b>{" "}
+              <span className="text-ink-2">after {Math.round(state.afterMs)} ms. The gateway ended the call too.</span>
+            </p>
+          ) : (
+            <p className="text-ink-2">Send makes the call through the real gateway. The answer appears here.</p>
+          )}
+          {curl}
+          {state.phase === "idle" && <Documented operation={operation} />}
+        </div>
+      )}
+    </>
   );
+}
+
+/** What readers hear when a call ends: "200 OK, 132 ms, 2.0 kB" (explore 25). */
+function spoken(state: CallState): string {
+  if (state.phase === "cancelled") return "The call was cancelled.";
+  if (state.phase !== "done") return "";
+  const { outcome } = state;
+  if (outcome.kind === "not-sent") return `Not sent. ${outcome.message}`;
+  const { head, body } = outcome;
+  if (!head.answered) return "The gateway did not answer.";
+  return `${head.status} ${head.statusText}, ${Math.round(head.headMs)} ms, ${formatBytes(body.length)}`;
 }
 
 /** What the definition says that may come back. */

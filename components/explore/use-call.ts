@@ -6,9 +6,15 @@ import { makeCall, type Outcome } from "./read-answer.ts";
 
 export type CallState =
   | { phase: "idle" }
-  | { phase: "sending"; since: number }
+  | { phase: "sending"; since: number; before: DoneCall | null }
   | { phase: "cancelled"; afterMs: number }
-  | { phase: "done"; call: ExploreCall; outcome: Outcome };
+  | DoneCall;
+
+export interface DoneCall {
+  phase: "done";
+  call: ExploreCall;
+  outcome: Outcome;
+}
 
 /** One call at a time: `send` while one runs does nothing, `cancel` aborts it as far as the gateway (explore 15). */
 export function useCall() {
@@ -21,7 +27,8 @@ export function useCall() {
     const controller = new AbortController();
     running.current = controller;
     const since = performance.now();
-    setState({ phase: "sending", since });
+    // The answer before stays in view until the next one is there: nothing jumps on a quick call.
+    setState((now) => ({ phase: "sending", since, before: now.phase === "done" ? now : null }));
     try {
       const outcome = await makeCall(call, controller.signal);
       setState({ phase: "done", call, outcome });

@@ -1,7 +1,8 @@
 import { type Environment, exploreSecret, makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
-import { hashPassword } from "#lib/crypto/password.ts";
+import { HashQueueFull, hashPassword } from "#lib/crypto/password.ts";
 import type { Tx } from "#lib/db/client.ts";
 import type { CredentialKind } from "#lib/db/generated/enums.ts";
+import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newClientId, newId } from "#lib/ids.ts";
 
@@ -32,11 +33,20 @@ export async function prepareSecret(
     clientId,
     environment,
     secret,
-    secretHash: await hashPassword(secret),
+    secretHash: await hashSecret(secret),
     verifier: new Uint8Array(verifier),
     verifierKeyId: keyId,
     last4: secret.slice(-4),
   };
+}
+
+async function hashSecret(secret: string): Promise<string> {
+  try {
+    return await hashPassword(secret);
+  } catch (error) {
+    if (error instanceof HashQueueFull) throw new AppError("OVERLOADED", { cause: error });
+    throw error;
+  }
 }
 
 export interface CredentialToIssue {

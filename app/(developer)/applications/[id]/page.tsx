@@ -45,7 +45,7 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
         crumbs={[{ label: "Applications", href: paths.applications() }, { label: head.organization.name }]}
         title={head.name}
         status={<Status state={head.state} />}
-        lead={head.description}
+        lead={head.description && <span className="wrap-anywhere">{head.description}</span>}
         actions={
           <>
             {curl && (

@@ -35,12 +35,17 @@ function ownNode() {
 
 const name = process.argv[2];
 
+if (!existsSync(modules)) {
+  console.error('The packages are not installed: run "npm ci" first.');
+  process.exit(1);
+}
+
 if (able) {
   process.argv.splice(1, 2, join(here, `${name}.ts`));
   await import(pathToFileURL(process.argv[1]).href);
 } else {
   const node = ownNode();
-  if (!node || !existsSync(modules)) {
+  if (!node) {
     console.error(
       `This is Node ${process.versions.node} and the project's own Node 24 is not installed: run "npm ci" (with its install scripts allowed: "npm install-scripts approve node"), or use Node 22.18 or newer.`,
     );

@@ -6,6 +6,7 @@ import { SecretDialog } from "#components/credential/secret-dialog.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Environment, ShownOnce } from "#lib/credential/credential.schema.ts";
+import { paths } from "#lib/paths.ts";
 import type { RateLimit } from "#lib/product/product.schema.ts";
 import type {
   RegisterAndSubscribeInput,
@@ -86,6 +87,14 @@ export function SubscribeColumn(props: SubscribeColumnProps) {
             Sign in to subscribe
           </LinkButton>
           <LinkButton href={signUpHref}>Create an account</LinkButton>
+        </div>
+      ) : props.applications.length === 0 && props.owners.length === 0 ? (
+        <div className="grid gap-2">
+          <p className="text-ink-2">
+            An application belongs to an organization that uses APIs. Yours do not, or your role there allows reading
+            only.
+          </p>
+          <LinkButton href={paths.newOrganization()}>Create an organization</LinkButton>
         </div>
       ) : (
         <SubscribeForm

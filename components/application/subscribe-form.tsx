@@ -61,16 +61,18 @@ export function SubscribeForm(props: SubscribeFormProps) {
     <form onSubmit={form.onSubmit} noValidate className="grid gap-4">
       <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
       <PlanChoice offers={offers} value={planId} onChange={setPlanId} />
-      <Field label="Application" name="applicationId" error={form.errorOf("applicationId")} hint={standing?.hint}>
-        <Select
-          value={chosen}
-          onChange={setChosen}
-          options={[
-            ...applications.map((a) => ({ value: a.id, label: a.name, note: noteOf(a, offer.product) })),
-            ...(owners.length > 0 ? [{ value: NEW, label: "New application…", note: "Registered on the spot" }] : []),
-          ]}
-        />
-      </Field>
+      {applications.length > 0 && (
+        <Field label="Application" name="applicationId" error={form.errorOf("applicationId")} hint={standing?.hint}>
+          <Select
+            value={chosen}
+            onChange={setChosen}
+            options={[
+              ...applications.map((a) => ({ value: a.id, label: a.name, note: noteOf(a, offer.product) })),
+              ...(owners.length > 0 ? [{ value: NEW, label: "New application…", note: "Registered on the spot" }] : []),
+            ]}
+          />
+        </Field>
+      )}
       {!application && owners.length > 0 && (
         <>
           <Field label="Name of the application" name="name" error={form.errorOf("name")}>

@@ -23,7 +23,7 @@ const stateWords: Record<Caller["state"], (c: Caller) => string> = {
 
 /** Call as one of the person's applications, or with an ID and a secret of their own (explore 2, 3). */
 export function CallerSection({ need }: { need: CredentialNeed }) {
-  const { choice, setChoice, signedIn } = useExplore();
+  const { callers, choice, setChoice, signedIn } = useExplore();
   if (need.need === "none") {
     return (
       <RequestGroup title="Credential">
@@ -45,7 +45,7 @@ export function CallerSection({ need }: { need: CredentialNeed }) {
       >
         {own ? <p className="text-ink-2">The client ID and the secret that you type.</p> : <CallerSelect />}
       </RequestGroup>
-      <CredentialLines need={need} />
+      {(own || callers.length > 0) && <CredentialLines need={need} />}
     </>
   );
 }
@@ -68,7 +68,7 @@ function CallerSelect() {
   if (!caller) {
     return (
       <Note tone="info" action={<LinkButton href={paths.api(ref)}>Choose a plan</LinkButton>}>
-        You have no application yet. Choose a plan and register one on the spot.
+        There is no application that you may call as. Choose a plan and register one on the spot.
       </Note>
     );
   }

@@ -61,7 +61,7 @@ test("an ID that differs in its last character from the application's own says s
   expect(fix).toEqual({ label: "Call as Storefront", action: "use-application" });
 });
 
-test("the next step follows from what is missing: sign in, register, subscribe, wait", () => {
+test("the next step follows from what is missing: sign in, choose a plan, subscribe, wait", () => {
   const fixOf = (over: Partial<CallContext>) =>
     explainRefusal("CLIENT_ID_MISSING", { ...context, ...over }, answer(401)).fix;
   const caller = (state: "pending" | "not-subscribed") => ({
@@ -71,7 +71,7 @@ test("the next step follows from what is missing: sign in, register, subscribe, 
     state,
   });
   expect(fixOf({ signedIn: false })).toMatchObject({ label: "Sign in" });
-  expect(fixOf({ caller: null })).toMatchObject({ label: "Register an application" });
+  expect(fixOf({ caller: null })).toMatchObject({ label: "Choose a plan", href: "/apis/acme/sandbox/weather-1.0.0" });
   expect(fixOf({ caller: caller("not-subscribed") })).toMatchObject({ label: "Subscribe Storefront" });
   expect(fixOf({ caller: caller("pending") })).toMatchObject({ href: "/applications/a1" });
 });

@@ -16,7 +16,7 @@ import type { CallHead } from "./explore.schema.ts";
 /** What the caller lacks first, as the button that mends it: to sign in, an application, a subscription, or to use it. */
 function nextStep(c: CallContext): Fix {
   if (!c.signedIn) return { label: "Sign in", href: paths.signIn(c.here) };
-  if (!c.caller) return { label: "Register an application", href: paths.newApplication() };
+  if (!c.caller) return { label: "Choose a plan", href: paths.api(c.ref) };
   if (c.caller.state === "not-subscribed") return { label: `Subscribe ${c.caller.name}`, href: paths.api(c.ref) };
   if (c.caller.state !== "ready") return { label: `Open ${c.caller.name}`, href: paths.application(c.caller.id) };
   return { label: `Call as ${c.caller.name}`, action: "use-application" };

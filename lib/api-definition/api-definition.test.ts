@@ -99,20 +99,30 @@ describe("importing a definition", () => {
     });
   });
 
-  it("says which API has the name and version already", async () => {
+  it("stands beside another of its title and version, says so, and can be saved", async () => {
     const { owner, slug } = await provider();
-    await importApiDefinition(owner, { organization: slug, source: petstore("Pets") });
-    const again = await failure(importApiDefinition(owner, { organization: slug, source: petstore("Pets") }));
-    expect(again).toMatchObject({ code: "NAME_TAKEN", fields: [{ field: "source" }] });
-    expect(again.detail).toContain("Pets 1 exists already, at /pets");
+    const first = await importApiDefinition(owner, { organization: slug, source: petstore("Pets") });
+    const again = await importApiDefinition(owner, { organization: slug, source: petstore("Pets") });
+    expect(first.report.map((finding) => finding.code)).not.toContain("TITLE_SHARED");
+    expect(again.report[0]).toMatchObject({ code: "TITLE_SHARED", severity: "warning" });
+    expect(again.report[0]?.message).toContain("pets-2");
+    const { source } = await readApiDefinition(owner, again.id);
+    const saved = await saveApiDefinition(owner, { id: again.id, source: `${source}\n`, sourceVersion: 1 });
+    expect(saved.title).toBe("Pets");
+    const names = await db().apiDefinition.findMany({
+      where: { id: { in: [first.id, again.id] } },
+      select: { name: true },
+      orderBy: { createdAt: "asc" },
+    });
+    expect(names).toEqual([{ name: "pets" }, { name: "pets-2" }]);
   });
 
-  it("of two imports of one text at once exactly one wins, and the other hears that the name is taken", async () => {
+  it("of two imports of one text at once both stand, under names of their own", async () => {
     const { owner, slug } = await provider();
     const input = { organization: slug, source: petstore("Pets") };
-    const results = await Promise.allSettled([importApiDefinition(owner, input), importApiDefinition(owner, input)]);
-    expect(results.filter((r) => r.status === "fulfilled")).toHaveLength(1);
-    expect(results.find((r) => r.status === "rejected")?.reason.code).toBe("NAME_TAKEN");
+    const both = await Promise.all([importApiDefinition(owner, input), importApiDefinition(owner, input)]);
+    const rows = await db().apiDefinition.findMany({ where: { id: { in: both.map((one) => one.id) } } });
+    expect(rows.map((row) => row.name).sort()).toEqual(["pets", "pets-2"]);
   });
 
   it("takes over no backend in a forbidden network, and says so", async () => {

@@ -7,13 +7,13 @@ import { AppError } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
 import { checkBackendAddress } from "#lib/net/backend-address.ts";
 import { guardedFetch } from "#lib/net/guarded-fetch.ts";
-import { analyseDefinition } from "./analyse-definition.ts";
+import { type Analysis, analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
 import type { ImportApiDefinitionInput } from "./definition.schema.ts";
 import { runJob } from "./definition-pool.ts";
 import type { Derived } from "./derive.ts";
 import { findSpace } from "./find-space.ts";
-import { draftColumns, draftTransaction, refuseTakenName } from "./store-analysis.ts";
+import { draftColumns, draftTransaction, freeName } from "./store-analysis.ts";
 
 export interface Imported {
   id: string;
@@ -28,7 +28,7 @@ export interface Imported {
 /**
  * Takes a definition in as a draft, byte for byte; only a base path is added to the text when it has none or one that
  * is taken. Its own backend address is set in every catalog. Errors: DEFINITION_INVALID with the line, FETCH_FAILED
- * beside `url`, NAME_TAKEN.
+ * beside `url`.
  */
 export async function importApiDefinition(actor: Actor, input: ImportApiDefinitionInput): Promise<Imported> {
   const permit = authorize(actor, "api:write");
@@ -42,8 +42,9 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const id = newId();
   const report = [...backend.findings, ...analysis.findings];
   await draftTransaction(field, async (tx) => {
-    await refuseTakenName(tx, space.id, analysis, field);
-    await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis) } });
+    const name = await freeName(tx, space.id, analysis);
+    if (name !== analysis.name) report.unshift(sharedTitle(analysis, name));
+    await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis), name } });
     if (backend.url) await setBackendEverywhere(tx, id, space.organizationId, backend.url);
     const target = { organizationId: space.organizationId, type: "api", id, name: analysis.title };
     await recordEvent(tx, permit, "api.imported", target, {
@@ -54,6 +55,16 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const { title, version, basePath, outline } = analysis;
   return { id, title, version, basePath, operationCount: outline.length, report };
 }
+
+/** Another draft has this title and version. Publishers do share titles, so it is said, not refused. */
+const sharedTitle = ({ title, version }: Analysis, name: string): Finding => ({
+  severity: "warning",
+  code: "TITLE_SHARED",
+  message: `Another API is called ${title} ${version}. This one stands beside it as ${name}; to replace the other's text, open that one and paste it there.`,
+  pointer: "/info/title",
+  line: 1,
+  column: 1,
+});
 
 /** The definition's own backend address where we may call it; else a warning, because the API can be set up later. */
 async function usableBackend({ backendUrl }: Derived): Promise<{ url: string | null; findings: Finding[] }> {

@@ -4,7 +4,7 @@ import { db } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
-import { draftColumns, draftTransaction, refuseTakenName } from "./store-analysis.ts";
+import { draftColumns, draftTransaction, freeName } from "./store-analysis.ts";
 
 export interface Saved {
   id: string;
@@ -42,14 +42,14 @@ export async function saveSource(permit: Permit, id: string, source: string, sou
   return draftTransaction("source", async (tx) => {
     const draft = await tx.apiDefinition.findFirst({
       where: { id, ...ownedThrough("space", permit) },
-      select: { spaceId: true, space: { select: { organizationId: true } } },
+      select: { id: true, name: true, spaceId: true, space: { select: { organizationId: true } } },
     });
     if (!draft) throw notFound();
-    await refuseTakenName(tx, draft.spaceId, analysis, "source", id);
+    const name = await freeName(tx, draft.spaceId, analysis, draft);
     // The lock is in the condition, so that of two saves at once exactly one wins.
     const { count } = await tx.apiDefinition.updateMany({
       where: { id, sourceVersion },
-      data: { ...draftColumns(source, analysis), sourceVersion: { increment: 1 }, updatedAt: new Date() },
+      data: { ...draftColumns(source, analysis), name, sourceVersion: { increment: 1 }, updatedAt: new Date() },
     });
     if (count === 0) throw changedMeanwhile();
     const target = { organizationId: draft.space.organizationId, type: "api", id, name: analysis.title };

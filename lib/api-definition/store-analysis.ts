@@ -21,15 +21,37 @@ export async function refuseTakenName(
   spaceId: string,
   { name, title, version }: { name: string; title: string; version: string },
   field: string,
-  exceptId?: string,
 ): Promise<void> {
   const other = await tx.apiDefinition.findFirst({
-    where: { spaceId, name, version, ...(exceptId && { id: { not: exceptId } }) },
+    where: { spaceId, name, version },
     select: { title: true, basePath: true },
   });
   if (!other) return;
   const message = `${other.title} ${version} exists already${other.basePath && `, at ${other.basePath}`}. Open it and replace its source, or give this one another title or version than ${title} ${version}.`;
   throw new AppError("NAME_TAKEN", { fields: [{ field, message }] });
+}
+
+/**
+ * The name under which a draft stands beside others of its title and version: `swagger-petstore`, else
+ * `swagger-petstore-2`, … `own` is the draft that keeps its name as long as its title gives it.
+ */
+export async function freeName(
+  tx: Tx,
+  spaceId: string,
+  { name: wanted, version }: { name: string; version: string },
+  own?: { id: string; name: string },
+): Promise<string> {
+  // Two at once take turns: the second sees the first's name.
+  await tx.$queryRaw`select 1 from "Space" where id = ${spaceId}::uuid for update`;
+  const kept = own && new RegExp(`^${wanted}(-\\d+)?$`).test(own.name) ? [own.name] : [];
+  for (let n = 1; ; n += 1) {
+    const name = kept.pop() ?? (n === 1 ? wanted : `${wanted}-${n}`);
+    const other = await tx.apiDefinition.findFirst({
+      where: { spaceId, name, version, ...(own && { id: { not: own.id } }) },
+      select: { id: true },
+    });
+    if (!other) return name;
+  }
 }
 
 /** A transaction that writes drafts. Of two at once with one name and version, the second hears NAME_TAKEN as well. */

@@ -24,6 +24,8 @@ export default {
   // `npm test` checks types once for the whole tree; a second check in the build would double the wait of a first start.
   typescript: { ignoreBuildErrors: true },
   devIndicators: false,
+  // `next dev` would print the arguments of server actions, passwords among them, to the log (S92).
+  logging: { serverFunctions: false },
   headers: async () => [
     {
       source: "/:path*",

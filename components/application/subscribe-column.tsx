@@ -70,7 +70,7 @@ export function SubscribeColumn(props: SubscribeColumnProps) {
   return (
     <section
       aria-label={`Subscribe to ${api.title}`}
-      className="grid gap-4 rounded-2 border border-t-[3px] border-line border-t-ink bg-surface p-4"
+      className="grid grid-cols-[minmax(0,1fr)] gap-4 rounded-2 border border-t-[3px] border-line border-t-ink bg-surface p-4"
     >
       <div>
         <h2 className="text-17 font-650">Subscribe</h2>

@@ -58,7 +58,7 @@ export function SubscribeForm(props: SubscribeFormProps) {
   const who = application?.name ?? "the new application";
 
   return (
-    <form onSubmit={form.onSubmit} noValidate className="grid gap-4">
+    <form onSubmit={form.onSubmit} noValidate className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
       <PlanChoice offers={offers} value={planId} onChange={setPlanId} />
       {applications.length > 0 && (
@@ -86,8 +86,15 @@ export function SubscribeForm(props: SubscribeFormProps) {
           <TextArea rows={2} maxLength={500} />
         </Field>
       )}
-      <div className="grid gap-1">
-        <Button type="submit" variant="primary" size="lg" busy={form.pending} disabled={standing?.refused === true}>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
+        <Button
+          type="submit"
+          variant="primary"
+          size="lg"
+          className="md:whitespace-normal!"
+          busy={form.pending}
+          disabled={standing?.refused === true}
+        >
           {offer.plan.requiresApproval
             ? `Request ${offer.plan.title} for ${who}`
             : `Subscribe ${who} to ${offer.plan.title}`}

@@ -45,7 +45,7 @@ export function SubscribedNote({ applicationId, requested, api, callsHere }: Sub
       {state === "active" && (
         <div className="flex flex-wrap gap-2">
           <LinkButton href={api.exploreHref}>Call it in Explore</LinkButton>
-          <LinkButton variant="ghost" href={paths.application(applicationId)}>
+          <LinkButton variant="ghost" href={paths.application(applicationId)} className="md:whitespace-normal!">
             Open {application}
           </LinkButton>
         </div>

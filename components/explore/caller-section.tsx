@@ -98,9 +98,13 @@ function CallerSelect() {
 function NotReady({ caller, planHref }: { caller: Caller; planHref: string }) {
   const fix =
     caller.state === "not-subscribed" ? (
-      <LinkButton href={planHref}>Subscribe {caller.name}</LinkButton>
+      <LinkButton href={planHref} className="md:whitespace-normal!">
+        Subscribe {caller.name}
+      </LinkButton>
     ) : (
-      <LinkButton href={paths.application(caller.id)}>Open {caller.name}</LinkButton>
+      <LinkButton href={paths.application(caller.id)} className="md:whitespace-normal!">
+        Open {caller.name}
+      </LinkButton>
     );
   return (
     <Note tone="warn" action={fix}>

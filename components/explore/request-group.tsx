@@ -17,7 +17,7 @@ export function RequestGroup({ title, aside, actions, children }: RequestGroupPr
         {aside}
         {actions && <div className="ms-auto">{actions}</div>}
       </div>
-      <div className="grid gap-2.5">{children}</div>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2.5">{children}</div>
     </section>
   );
 }

@@ -26,11 +26,11 @@ export function Why({ explanation: { title, words, fix }, broken, ...actions }: 
       <h2 className="text-15 font-650">{title}</h2>
       <p className="mt-1 mb-2.5 wrap-anywhere">{words}</p>
       {"href" in fix ? (
-        <LinkButton variant="primary" href={fix.href}>
+        <LinkButton variant="primary" href={fix.href} className="md:whitespace-normal!">
           {fix.label}
         </LinkButton>
       ) : (
-        <Button variant="primary" onClick={act[fix.action]}>
+        <Button variant="primary" onClick={act[fix.action]} className="md:whitespace-normal!">
           {fix.label}
         </Button>
       )}

@@ -96,15 +96,12 @@ function CallerSelect() {
 }
 
 function NotReady({ caller, planHref }: { caller: Caller; planHref: string }) {
+  // Short words: the name, which may be long, stands in the note already.
   const fix =
     caller.state === "not-subscribed" ? (
-      <LinkButton href={planHref} className="md:whitespace-normal!">
-        Subscribe {caller.name}
-      </LinkButton>
+      <LinkButton href={planHref}>Choose a plan</LinkButton>
     ) : (
-      <LinkButton href={paths.application(caller.id)} className="md:whitespace-normal!">
-        Open {caller.name}
-      </LinkButton>
+      <LinkButton href={paths.application(caller.id)}>Open the application</LinkButton>
     );
   return (
     <Note tone="warn" action={fix}>

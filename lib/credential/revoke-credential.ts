@@ -21,7 +21,7 @@ export async function revokeCredential(
   const xid = await transaction(async (tx) => {
     await lockActive(tx, credentialId);
     await tx.credential.update({ where: { id: credentialId }, data: { status: "revoked", revokedAt: now } });
-    // A secret that nothing accepts any more is not worth a record.
+    // The secrets end of themselves too: whoever reads them without the credential sees that they are over.
     await tx.credentialSecret.updateMany({ where: { credentialId, notAfter: null }, data: { notAfter: now } });
     await recordEvent(tx, permit, "credential.revoked", auditTarget(credential), { clientId: credential.clientId });
     return recordChange(tx, "credential", credentialId);

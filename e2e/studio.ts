@@ -22,8 +22,9 @@ export async function enterSampleBackend(page: Page): Promise<void> {
   await saveDesign(page);
 }
 
-/** Saves by keyboard and waits until nothing is left to save. */
+/** Saves by keyboard and waits until the design says that it is saved: leaving before would ask first. */
 export async function saveDesign(page: Page): Promise<void> {
+  await expect(page.getByText("Not saved yet", { exact: true })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+s");
-  await expect(page.getByRole("button", { name: "Save", exact: true })).toBeDisabled();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 }

@@ -1,19 +1,11 @@
 import { PersonShell } from "#app/_server/shell.tsx";
-import { LinkButton } from "#components/ui/button.tsx";
-import { EmptyState } from "#components/ui/empty-state.tsx";
-import { PageHead } from "#components/ui/page-head.tsx";
-import { paths } from "#lib/paths.ts";
+import { Missing } from "#components/shell/missing.tsx";
 
+/** For addresses outside of every layout that has a frame of its own. */
 export default function NotFoundPage() {
   return (
     <PersonShell>
-      <PageHead title="Not found" />
-      <EmptyState
-        title="There is nothing at this address, or you may not see it"
-        action={<LinkButton href={paths.catalog()}>Browse APIs</LinkButton>}
-      >
-        It may have been retired or renamed. If it belongs to an organization, ask to be made a member.
-      </EmptyState>
+      <Missing />
     </PersonShell>
   );
 }

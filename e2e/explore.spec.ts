@@ -1,0 +1,68 @@
+import { expect, test } from "./fixtures.ts";
+import { expectAccessible, expectFitsTelephone, takeScreens } from "./helpers.ts";
+
+test("Explore for a chosen catalog, by keyboard: 200 with the limits left, 401 with the fix, and 200 again (S57-S63)", async ({
+  asUser,
+  developer,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/40\d/);
+  const page = await asUser(developer);
+  await page.goto("/explore/acme/sandbox");
+  for (const name of [/Weather Provider API/, /Current weather/]) {
+    await page.getByRole("main").getByRole("link", { name }).first().focus();
+    await page.keyboard.press("Enter");
+  }
+  const clientId = page.getByRole("textbox", { name: /X-IBM-Client-Id/ });
+  await expect(clientId).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /zipcode/ })).toHaveValue("90210");
+
+  // One press from the page to a real answer: nothing has to be typed.
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("Beverly Hills").first()).toBeVisible();
+  await expect(page.getByText(/of 100 calls left/)).toBeVisible();
+
+  await clientId.focus();
+  await page.keyboard.type("0123456789abcdef0123456789abcdef");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByRole("heading", { name: "Client ID not registered" })).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  await takeScreens(page, "explore-401");
+
+  const fix = page.getByRole("button", { name: /^(Use|Call as) Storefront/ });
+  await fix.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("Beverly Hills").first()).toBeVisible();
+});
+
+test("own ID and secret: a wrong secret is told from an unknown ID, and nothing of it is kept", async ({
+  asUser,
+  developer,
+  installation,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/401/);
+  const page = await asUser(developer);
+  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.getByRole("button", { name: "Use my own ID and secret" }).click();
+  await page.getByRole("textbox", { name: /X-IBM-Client-Id/ }).fill(installation.firstRun.call?.clientId ?? "");
+  const secret = page.getByLabel(/X-IBM-Client-Secret/);
+  await secret.fill("pcs_test_notthesecretofanybody");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByRole("heading", { name: "Invalid client ID or secret" })).toBeVisible();
+  await secret.fill(installation.firstRun.call?.clientSecret ?? "");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("Beverly Hills").first()).toBeVisible();
+  await page.reload();
+  expect(await page.content()).not.toContain(installation.firstRun.call?.clientSecret);
+  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("pcs_");
+});
+
+test("a stranger reads everything, and is led to sign-in where a key is needed", async ({ page }) => {
+  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await expect(page.getByRole("link", { name: /Sign in/ }).first()).toBeVisible();
+  await expectAccessible(page);
+  await takeScreens(page, "explore-stranger");
+});

@@ -184,8 +184,8 @@ export function Invitations({ invitations, withdraw }: InvitationsProps) {
         {invitations.map((invitation) => (
           <tr key={invitation.id}>
             <Td className="wrap-anywhere">{invitation.email}</Td>
-            <Td label="Role" className="capitalize">
-              {invitation.role}
+            <Td label="Role">
+              <span className="capitalize">{invitation.role}</span>
             </Td>
             <Td label="Until">{formatDate(invitation.expiresAt)}</Td>
             <Td className="md:text-end">

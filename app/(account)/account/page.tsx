@@ -50,8 +50,8 @@ export default async function AccountPage() {
                       {m.organizationName}
                     </Link>
                   </Td>
-                  <Td label="Your role" className="capitalize">
-                    {m.role}
+                  <Td label="Your role">
+                    <span className="capitalize">{m.role}</span>
                   </Td>
                   <Td label="What it does">{does(m)}</Td>
                 </tr>

@@ -9,11 +9,10 @@ import { Pager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readCatalog } from "#lib/catalog/read-catalog.ts";
-import { formatMoment, formatNumber } from "#lib/format.ts";
+import { formatMoment, formatNumber, formatWindow } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
 import { listReleases } from "#lib/product/list-releases.ts";
-import { printRateLimit } from "#lib/product/product.schema.ts";
 import { retireReleaseAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Published products" };
@@ -86,8 +85,10 @@ export default async function CatalogProductsPage({
                   {release.plans.map((plan) => (
                     <div key={plan.id}>
                       {plan.title}{" "}
-                      <span className="font-mono text-12 text-ink-3">
-                        {plan.rateLimits.map(printRateLimit).join(", ") || "unlimited"}
+                      <span className="text-12 text-ink-3">
+                        {plan.rateLimits
+                          .map((l) => `${formatNumber(l.limit)} ${formatWindow(l.windowSeconds)}`)
+                          .join(", ") || "unlimited"}
                       </span>
                     </div>
                   ))}

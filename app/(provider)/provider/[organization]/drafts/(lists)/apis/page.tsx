@@ -35,8 +35,8 @@ export default async function DraftApisPage(props: PageProps<"/provider/[organiz
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
-        <SearchField action={here} label="Find draft APIs" defaultValue={q} />
-        <div className="ms-auto flex flex-wrap gap-2">{add}</div>
+        <SearchField action={here} label="Find draft APIs" defaultValue={q} className="max-md:w-full" />
+        <div className="flex flex-wrap gap-2 max-md:w-full max-md:*:flex-1 md:ms-auto">{add}</div>
       </div>
       <ApiTable organization={organization} apis={apis.rows} empty={`No draft API has “${q}” in its title.`} />
       <Pager

@@ -32,8 +32,8 @@ export default async function ProductsPage(props: PageProps<"/provider/[organiza
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
-        <SearchField action={here} label="Find products" defaultValue={q} />
-        <div className="ms-auto">{create}</div>
+        <SearchField action={here} label="Find products" defaultValue={q} className="max-md:w-full" />
+        <div className="max-md:grid max-md:w-full md:ms-auto">{create}</div>
       </div>
       <ProductTable
         organization={organization}

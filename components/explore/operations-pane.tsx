@@ -107,7 +107,10 @@ function OperationLink({ line, href }: { line: ExploreOperationLine; href: strin
         className="flex min-h-[30px] items-center gap-1 rounded-1 px-2 text-ink-2 hover:bg-hover aria-[current=page]:bg-accent-tint aria-[current=page]:font-semibold aria-[current=page]:text-ink max-lg:min-h-11"
       >
         <Method method={line.method} short />
-        <span className="min-w-0 truncate">{line.summary || line.path}</span>
+        <span className="min-w-0 py-1">
+          <span className="block truncate">{line.summary || line.path}</span>
+          {line.summary && <span className="block truncate font-mono text-12 font-normal text-ink-3">{line.path}</span>}
+        </span>
       </NextLink>
     </li>
   );

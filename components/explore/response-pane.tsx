@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { Button } from "#components/ui/button.tsx";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
 import { formatBytes } from "#lib/format.ts";
@@ -47,7 +48,10 @@ export function ResponsePane({ state, operation, values, gatewayUrl, onCancel, .
               <span className="text-ink-2">after {Math.round(state.afterMs)} ms. The gateway ended the call too.</span>
             </p>
           ) : (
-            <p className="text-ink-2">Send makes the call through the real gateway. The answer appears here.</p>
+            <div className="grid justify-items-start gap-2">
+              <p className="text-ink-2">The call goes through the real gateway. The answer appears here.</p>
+              <Button onClick={actions.onSend}>Call operation</Button>
+            </div>
           )}
           {curl}
           {state.phase === "idle" && <Documented operation={operation} />}

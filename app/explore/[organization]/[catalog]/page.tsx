@@ -21,7 +21,7 @@ export default async function ExploreCatalogPage({ params, searchParams }: Props
   const { after } = pageInput.parse(await searchParams);
   const { catalog, apis } = await forPage(here, () => readExploreCatalog(ref, after));
   return (
-    <div className="mx-auto w-full max-w-[71rem] px-8 pt-6 pb-12 max-md:px-4 max-md:pt-4">
+    <div className="mx-auto w-full max-w-[75rem] px-8 pt-6 pb-12 max-md:px-4 max-md:pt-4">
       <PageHead
         crumbs={[{ label: "APIs", href: paths.catalog() }, { label: catalog.organization.name }]}
         title={`Explore ${catalog.title}`}

@@ -91,7 +91,7 @@ export function SubscribeForm(props: SubscribeFormProps) {
           type="submit"
           variant="primary"
           size="lg"
-          className="md:whitespace-normal!"
+          className="py-2 md:whitespace-normal!"
           busy={form.pending}
           disabled={standing?.refused === true}
         >

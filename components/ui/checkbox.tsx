@@ -21,7 +21,7 @@ export function Checkbox({ children, hint, aside, className, ...rest }: Checkbox
   return (
     <label
       className={cx(
-        "flex min-h-8 has-disabled:text-ink-off items-start gap-2 py-1.5 touch:min-h-11 touch:items-center",
+        "flex min-h-8 has-disabled:text-ink-off items-start gap-2 py-1.5 touch:min-h-11 touch:py-3",
         className,
       )}
     >

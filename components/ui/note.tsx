@@ -25,7 +25,8 @@ export function Note({ tone, title, children, action, className }: NoteProps) {
     <div
       className={cx("flex flex-wrap items-center gap-2.5 rounded-1 border border-s-[3px] px-3 py-2.5", box, className)}
     >
-      <div className="flex min-w-0 flex-1 gap-2.5">
+      {/* Where the text would get narrower than this, the action goes below it. */}
+      <div className="flex min-w-0 flex-[1_1_14rem] gap-2.5">
         <Icon aria-hidden="true" className={cx("mt-0.5", mark)} />
         <div className="min-w-[min(14rem,100%-2rem)] flex-1 wrap-anywhere">
           {title && <b>{title}</b>} {children}

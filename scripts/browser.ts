@@ -23,7 +23,7 @@ export async function browser(): Promise<Browser> {
 
 /** The headless Chromium of the npm package, unpacked once below node_modules with the libraries and fonts that it brings. */
 function packaged(env: Record<string, string>): Browser {
-  const home = dirname(dirname(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium"))));
+  const home = dirname(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")));
   const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
   const cache = join(import.meta.dirname, "../node_modules/.cache/portico");
   const directory = join(cache, `chromium-${version}`);

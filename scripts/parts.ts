@@ -38,9 +38,16 @@ export function childEnvironment(
   };
 }
 
+/**
+ * How long the portal keeps an idle connection: longer than the proxies and clients that pool theirs (mostly 60 s).
+ * Node's 5 s close a connection in the very moment in which it is used again.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** What `npm start` and `npm run dev` keep running, in the order of their start. */
 export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): Part[] {
   const log = (name: string) => new LogFile(join(settings.DATA_DIR, "logs", `${name}.log`));
+  const portalCommand = mode === "development" ? ["dev"] : ["start", "--keepAliveTimeout", String(KEEP_ALIVE_MS)];
   const portalAt = ["--hostname", settings.HOST, "--port", String(settings.PORT)];
   return [
     { name: "sample backend", args: [join(root, "scripts/sample-backend.ts")], env, log: log("sample-backend") },
@@ -52,7 +59,7 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
     },
     {
       name: "portal",
-      args: [join(root, "node_modules/next/dist/bin/next"), mode === "development" ? "dev" : "start", ...portalAt],
+      args: [join(root, "node_modules/next/dist/bin/next"), ...portalCommand, ...portalAt],
       env,
       log: log("portal"),
       // A static file: it says that the server listens, and costs no database call.

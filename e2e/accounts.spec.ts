@@ -100,7 +100,10 @@ test("an owner invites an editor by link; roles decide what is seen and done", a
   const guest = `${unique("guest").replaceAll(" ", "")}@example.com`;
   await page.getByLabel("E-mail address").fill(guest);
   await page.getByRole("button", { name: "Create invitation" }).click();
-  const [link = ""] = await page.locator("code", { hasText: "/invitations/" }).allInnerTexts();
+  const shown = page.locator("code", { hasText: "/invitations/" });
+  // allInnerTexts does not wait: without this an invitation that is still being made reads as none.
+  await expect(shown).toBeVisible();
+  const [link = ""] = await shown.allInnerTexts();
   await expectAccessible(page);
   await takeScreens(page, "members");
 

@@ -104,7 +104,9 @@ test('the tutorial "Securing microservices using an API Key": application, API, 
     await expect(developer.getByText(title).first()).toBeVisible();
     await expectAccessible(developer);
     await takeScreens(developer, "application");
-    const [command = ""] = await developer.locator("pre", { hasText: "curl" }).allInnerTexts();
+    const shell = developer.locator("pre", { hasText: "curl" });
+    await expect(shell).toBeVisible();
+    const [command = ""] = await shell.allInnerTexts();
     expect(command).not.toContain(clientSecret);
     const { stdout } = await run("bash", ["-c", command.replace("curl", "curl -s")], {
       env: { ...process.env, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret },

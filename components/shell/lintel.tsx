@@ -90,12 +90,11 @@ export function Lintel(props: LintelProps) {
           <AccountMenu actor={actor} signOut={signOut} />
         ) : (
           <>
-            <NextLink href={paths.signIn()} prefetch={false} className={`${linkClass} hover:bg-lintel-2`}>
+            <NextLink href={paths.signIn()} className={`${linkClass} hover:bg-lintel-2`}>
               Sign in
             </NextLink>
             <NextLink
               href={paths.signUp()}
-              prefetch={false}
               className={`${linkClass} border border-lintel-line hover:bg-lintel-2 max-md:hidden`}
             >
               Create account

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { currentActor, forPage } from "#app/_server/actor.ts";
 import { AcceptInvitation } from "#components/organization/accept-invitation.tsx";
-import { buttonClass } from "#components/ui/button.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { readInvitation } from "#lib/organization/accept-invitation.ts";
 import { roleWords } from "#lib/organization/organization.rules.ts";
@@ -27,13 +27,12 @@ export default async function InvitationPage({ params }: PageProps<"/invitations
         <AcceptInvitation token={token} organization={organization.name} action={acceptInvitationAction} />
       ) : (
         <div className="flex flex-wrap gap-2">
-          {/* Whole page loads: the router took the prefetched sign-up page of the lintel, which knows no invitation. */}
-          <a href={paths.signUp(here)} className={buttonClass("primary", "lg")}>
+          <LinkButton href={paths.signUp(here)} variant="primary" size="lg">
             Create account
-          </a>
-          <a href={paths.signIn(here)} className={buttonClass("line", "lg")}>
+          </LinkButton>
+          <LinkButton href={paths.signIn(here)} size="lg">
             Sign in
-          </a>
+          </LinkButton>
         </div>
       )}
     </>

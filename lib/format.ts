@@ -36,7 +36,7 @@ const WINDOWS: [number, string][] = [
 ];
 
 /** "per hour", "per 15 minutes". */
-export function formatWindow(windowSeconds: number): string {
+function formatWindow(windowSeconds: number): string {
   for (const [seconds, name] of [...WINDOWS].reverse()) {
     if (windowSeconds % seconds === 0) {
       const count = windowSeconds / seconds;
@@ -49,3 +49,26 @@ export function formatWindow(windowSeconds: number): string {
 /** "1 operation", "6 operations". */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;
+
+interface PlanLimit {
+  limit: number;
+  windowSeconds: number;
+}
+
+/** One limit of a plan, its number apart for pages that draw it larger: "100" and "calls per hour". */
+export const limitParts = ({ limit, windowSeconds }: PlanLimit): { count: string; words: string } => ({
+  count: formatNumber(limit),
+  words: `${limit === 1 ? "call" : "calls"} ${formatWindow(windowSeconds)}`,
+});
+
+/** What a plan allows, all its limits: "100 calls per hour, 5 calls per second"; `none` when it has none. */
+export const formatLimits = (limits: PlanLimit[], none = "No limit"): string =>
+  limits
+    .map(limitParts)
+    .map(({ count, words }) => `${count} ${words}`)
+    .join(", ") || none;
+
+/** The same beside the plan's name: "100 per hour, 5 per second", "unlimited". */
+export const formatLimitsShort = (limits: PlanLimit[]): string =>
+  limits.map(({ limit, windowSeconds }) => `${formatNumber(limit)} ${formatWindow(windowSeconds)}`).join(", ") ||
+  "unlimited";

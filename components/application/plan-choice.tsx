@@ -1,5 +1,5 @@
 import { Field } from "#components/ui/field.tsx";
-import { limitsWords } from "./limits-words.ts";
+import { formatLimits } from "#lib/format.ts";
 import type { SubscribePlan, SubscribeProduct } from "./subscribe-column.tsx";
 
 interface PlanChoiceProps {
@@ -34,7 +34,7 @@ export function PlanChoice({ offers, value, onChange }: PlanChoiceProps) {
             <span className="min-w-0 flex-1">
               <b className="wrap-anywhere">{plan.title}</b>
               {severalProducts && <span className="text-ink-3"> of {product.title}</span>}
-              <span className="block text-12 text-ink-2">{limitsWords(plan.rateLimits)}</span>
+              <span className="block text-12 text-ink-2">{formatLimits(plan.rateLimits)}</span>
             </span>
             {plan.requiresApproval && <span className="text-12 text-ink-3">on approval</span>}
           </label>

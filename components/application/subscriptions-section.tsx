@@ -14,11 +14,10 @@ import { Table, Td, Th } from "#components/ui/table.tsx";
 import { Tag } from "#components/ui/tag.tsx";
 import { toast } from "#components/ui/toaster.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
-import { formatDate } from "#lib/format.ts";
+import { formatDate, formatLimits } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import { subscriptionCan } from "#lib/subscription/subscription.rules.ts";
 import type { SubscriptionDto, SubscriptionRef } from "#lib/subscription/subscription.schema.ts";
-import { limitsWords } from "./limits-words.ts";
 
 interface Ended {
   product: string;
@@ -124,7 +123,7 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
       <Td label="Plan">
         <Tag>{plan.title}</Tag>
       </Td>
-      <Td label="Limits">{limitsWords(plan.rateLimits)}</Td>
+      <Td label="Limits">{formatLimits(plan.rateLimits)}</Td>
       <Td label="Status">
         <span className="block">
           <Status state={product.retired ? "retired" : state} />

@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { Sheet } from "#components/ui/table.tsx";
-import { formatDate, formatNumber, formatWindow, plural } from "#lib/format.ts";
+import { formatDate, formatLimitsShort, plural } from "#lib/format.ts";
 
 export interface ApiListEntry {
   href: string;
@@ -30,9 +30,7 @@ function Access({ entry }: { entry: ApiListEntry }) {
       {entry.plans.slice(0, PLANS_SHOWN).map((plan) => (
         <div key={plan.title} className="text-12">
           <b className="font-medium">
-            {plan.title}{" "}
-            {plan.rateLimits.map((l) => `${formatNumber(l.limit)} ${formatWindow(l.windowSeconds)}`).join(", ") ||
-              "unlimited"}
+            {plan.title} {formatLimitsShort(plan.rateLimits)}
           </b>
           {plan.requiresApproval && <span className="text-ink-2"> on approval</span>}
         </div>

@@ -1,5 +1,5 @@
 import { Sheet } from "#components/ui/table.tsx";
-import { formatNumber, formatWindow } from "#lib/format.ts";
+import { formatLimits, limitParts } from "#lib/format.ts";
 
 export interface PlanFacts {
   id: string;
@@ -16,12 +16,11 @@ export function PlanList({ plans, provider }: { plans: PlanFacts[]; provider: st
         <div key={plan.id} className="-mt-px -ms-px border-t border-line px-4 pt-3.5 pb-4 md:border-s">
           <div className="font-semibold">{plan.title}</div>
           {plan.rateLimits.length === 0 ? (
-            <div className="mt-1 text-17 font-650">No limit</div>
+            <div className="mt-1 text-17 font-650">{formatLimits([])}</div>
           ) : (
-            plan.rateLimits.map((limit) => (
-              <div key={limit.windowSeconds} className="mt-1 text-22 font-650">
-                {formatNumber(limit.limit)}{" "}
-                <span className="text-13 font-450 text-ink-2">calls {formatWindow(limit.windowSeconds)}</span>
+            plan.rateLimits.map(limitParts).map(({ count, words }) => (
+              <div key={words} className="mt-1 text-22 font-650">
+                {count} <span className="text-13 font-450 text-ink-2">{words}</span>
               </div>
             ))
           )}

@@ -4,18 +4,13 @@ import { ApprovalRow } from "#components/subscription/approval-row.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Pager } from "#components/ui/pager.tsx";
-import { formatMoment, formatNumber, formatWindow } from "#lib/format.ts";
+import { formatLimits, formatMoment } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
-import type { RateLimit } from "#lib/product/product.schema.ts";
 import { listPendingSubscriptions } from "#lib/subscription/list-pending-subscriptions.ts";
 import { decideSubscriptionAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Approvals" };
-
-const grants = (limits: RateLimit[]): string =>
-  limits.map((l) => `${formatNumber(l.limit)} calls ${formatWindow(l.windowSeconds)}`).join(", ") ||
-  "calls without a limit";
 
 export default async function ApprovalsPage({ params, searchParams }: PageProps<"/provider/[organization]/approvals">) {
   const { organization } = await params;
@@ -41,7 +36,7 @@ export default async function ApprovalsPage({ params, searchParams }: PageProps<
                   organization: row.application.organization,
                   product: `${row.product.title} ${row.product.version}`,
                   plan: row.plan.title,
-                  grants: grants(row.plan.rateLimits),
+                  grants: formatLimits(row.plan.rateLimits, "calls without a limit"),
                   catalog: row.catalog.title,
                   comment: row.comment,
                   asked: formatMoment(row.createdAt),

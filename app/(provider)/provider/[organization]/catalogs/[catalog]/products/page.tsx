@@ -9,7 +9,7 @@ import { Pager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readCatalog } from "#lib/catalog/read-catalog.ts";
-import { formatMoment, formatNumber, formatWindow } from "#lib/format.ts";
+import { formatLimitsShort, formatMoment, formatNumber } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
 import { listReleases } from "#lib/product/list-releases.ts";
@@ -84,12 +84,7 @@ export default async function CatalogProductsPage({
                 <Td label="Plans">
                   {release.plans.map((plan) => (
                     <div key={plan.id}>
-                      {plan.title}{" "}
-                      <span className="text-12 text-ink-3">
-                        {plan.rateLimits
-                          .map((l) => `${formatNumber(l.limit)} ${formatWindow(l.windowSeconds)}`)
-                          .join(", ") || "unlimited"}
-                      </span>
+                      {plan.title} <span className="text-12 text-ink-3">{formatLimitsShort(plan.rateLimits)}</span>
                     </div>
                   ))}
                 </Td>

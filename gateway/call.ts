@@ -24,6 +24,11 @@ export interface Gateway {
   inFlight: number;
 }
 
+/** A step answered the call by itself, and no further step runs. */
+export const ANSWERED = Symbol("answered");
+type Outcome = Refused | typeof ANSWERED | undefined;
+export type Step = (call: Call) => Outcome | Promise<Outcome>;
+
 export interface Presented {
   clientId: string;
   /** null: the requirement asks for none. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "#lib/log.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
-import { refuse } from "./answer/refusal.ts";
-import { Call, type Gateway } from "./call.ts";
+import { type Refused, refuse } from "./answer/refusal.ts";
+import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { checkRequest } from "./steps/check-request.ts";
 import { countCall } from "./steps/count-call.ts";
@@ -13,28 +13,52 @@ import { routeCall } from "./steps/route-call.ts";
 import { recordCall } from "./usage/record-call.ts";
 
 /**
- * One call, from its headers to its record: READ THIS FIRST. The steps run in this order (gateway.md part 4) on the
- * snapshot in memory, and none waits for anything until the backend is called. A step that returns a refusal ends the
- * call; adding a step is adding one line.
+ * The steps of a call, in this order (gateway.md part 4): adding a step is adding one line. They decide on the snapshot
+ * in memory. A step answers undefined to let the call go on, a refusal to end it, ANSWERED when it answered by itself,
+ * or a promise of one of these; only what cannot be known in this process makes one (a shared counter, a first token).
  */
+const steps: readonly Step[] = [
+  checkRequest, //     400 413 414 431 503  what Node's parser lets through; limits
+  routeCall, //        404 405              space, catalog, API, operation
+  readCredentials, //  401 403              from the declared places only
+  authenticate, //     401                  client ID, secret, environment, expiry
+  findSubscription, // 403                  application and plan
+  countCall, //        429                  rate limits of the plan
+  invoke, //           413 502 504          the backend, streaming both ways
+];
+
+/** One call, from its headers to its record: READ THIS FIRST. */
 export function handleCall(gateway: Gateway, req: IncomingMessage, res: ServerResponse, expectsContinue = false): void {
   const call = new Call(gateway, req, res, expectsContinue);
   gateway.inFlight += 1;
   // "close" comes once in every case: answered, refused, or the client went away.
   res.on("close", () => endCall(call));
+  takeSteps(call, 0);
+}
+
+function takeSteps(call: Call, from: number): void {
   try {
-    const refused =
-      checkRequest(call) ?? //     400 413 414 431 503  what Node's parser lets through; limits
-      routeCall(call) ?? //        404 405              space, catalog, API, operation
-      readCredentials(call) ?? //  401 403              from the declared places only
-      authenticate(call) ?? //     401                  client ID, secret, environment, expiry
-      findSubscription(call) ?? // 403                  application and plan
-      countCall(call) ?? //        429                  rate limits of the plan
-      invoke(call); //             413 502 504          the backend, streaming both ways
-    if (refused) answerRefusal(call, refused);
+    for (let i = from; i < steps.length; i += 1) {
+      const outcome = (steps[i] as Step)(call);
+      if (outcome === undefined) continue;
+      if (outcome instanceof Promise) {
+        outcome
+          .then((later) => {
+            if (later !== undefined) endSteps(call, later);
+            // A client that went away meanwhile waits for nothing.
+            else if (!call.res.destroyed) takeSteps(call, i + 1);
+          })
+          .catch((error) => failCall(call, error));
+      } else endSteps(call, outcome);
+      return;
+    }
   } catch (error) {
     failCall(call, error);
   }
+}
+
+function endSteps(call: Call, outcome: Refused | typeof ANSWERED): void {
+  if (outcome !== ANSWERED) answerRefusal(call, outcome);
 }
 
 /** An invariant that breaks fails the call, not the process, and never lets it through (T34). */

@@ -4,13 +4,16 @@
  */
 export const refusals = {
   REQUEST_MALFORMED: { status: 400, detail: "The request is not acceptable HTTP" },
+  REQUEST_INVALID: { status: 400, detail: "The request does not match the API's definition" },
   CLIENT_ID_MISSING: { status: 401, code: "CREDENTIAL_MISSING", detail: "Client ID is missing" },
   CLIENT_SECRET_MISSING: { status: 401, code: "CREDENTIAL_MISSING", detail: "Client secret is missing" },
   CLIENT_ID_NOT_REGISTERED: { status: 401, detail: "Client ID not registered" },
   CREDENTIAL_INVALID: { status: 401, detail: "Invalid client ID or secret" },
+  TOKEN_INVALID: { status: 401, detail: "The access token is invalid or has expired" },
   MULTIPLE_CLIENT_IDS: { status: 403, detail: "The client ID was sent more than once" },
   NOT_SUBSCRIBED: { status: 403, detail: "The application is not subscribed to a plan of this API" },
   APPLICATION_SUSPENDED: { status: 403, detail: "The application is suspended" },
+  NETWORK_NOT_ALLOWED: { status: 403, detail: "Calls from this address are not allowed" },
   API_NOT_FOUND: { status: 404, detail: "API not found for requested URI" },
   OPERATION_NOT_FOUND: { status: 404, detail: "No resources match requested URI" },
   METHOD_NOT_ALLOWED: { status: 405, detail: "The method is not allowed for requested URI" },
@@ -19,10 +22,16 @@ export const refusals = {
   URI_TOO_LONG: { status: 414, detail: "The request target is too long" },
   HEADERS_TOO_LARGE: { status: 431, detail: "The request headers are too large" },
   RATE_LIMIT_EXCEEDED: { status: 429, detail: "Rate limit exceeded" },
+  QUOTA_EXCEEDED: { status: 429, detail: "Quota exceeded" },
+  BURST_LIMIT_EXCEEDED: { status: 429, detail: "Burst limit exceeded" },
+  TOO_MANY_FAILURES: { status: 429, detail: "Too many failed authentications from this address" },
+  POLICY_FAILED: { status: 500, detail: "A policy of the API failed" },
   GATEWAY_FAILED: { status: 500, detail: "The gateway failed to handle the call" },
   BACKEND_UNREACHABLE: { status: 502, detail: "The backend could not be reached" },
   BACKEND_INVALID: { status: 502, detail: "The backend answered something that is not HTTP" },
   NOT_READY: { status: 503, detail: "The gateway is starting" },
+  STALE: { status: 503, detail: "The gateway has not heard of changes for too long" },
+  OVERLOADED: { status: 503, detail: "The gateway has too many calls in flight" },
   BACKEND_TIMEOUT: { status: 504, detail: "The backend did not answer in time" },
 } as const satisfies Record<string, { status: number; code?: string; detail: string }>;
 

@@ -82,6 +82,11 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
     words: "A value holds something that has no place in an address or a header, such as a slash in a path value.",
     fix: resetValues,
   }),
+  REQUEST_INVALID: () => ({
+    title: "The request does not match the definition",
+    words: "The API checks requests before its backend sees them; the answer names the value that does not fit.",
+    fix: resetValues,
+  }),
   CLIENT_ID_MISSING: (c) => ({
     title: "Client ID is missing",
     words: "This operation asks for a client ID, and the call carried none in the declared place.",
@@ -100,6 +105,11 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
       : "The credential has ended. Send again for a new one.",
     fix: c.byHand ? seeCredentials(c) : sendAgain,
   }),
+  TOKEN_INVALID: (c) => ({
+    title: "The access token is invalid or has expired",
+    words: "A token lives for an hour at most, and ends with the key that it was made from.",
+    fix: nextStep(c),
+  }),
   MULTIPLE_CLIENT_IDS: () => ({
     title: "The client ID was sent more than once",
     words: "A value repeats the header or parameter in which the client ID travels.",
@@ -109,6 +119,11 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
   APPLICATION_SUSPENDED: (c) => ({
     title: "The application is suspended",
     words: `${c.caller?.name ?? "The application"} or its subscription is suspended: no call passes until ${c.catalog.provider} resumes it.`,
+    fix: seeCredentials(c),
+  }),
+  NETWORK_NOT_ALLOWED: (c) => ({
+    title: "Calls from this address are not allowed",
+    words: "The API or the credential has a list of addresses that may call, and this one is not on it.",
     fix: seeCredentials(c),
   }),
   API_NOT_FOUND: (c) => ({
@@ -135,6 +150,19 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
   URI_TOO_LONG: tooLarge("address is"),
   HEADERS_TOO_LARGE: tooLarge("headers are"),
   RATE_LIMIT_EXCEEDED: limitExceeded,
+  QUOTA_EXCEEDED: limitExceeded,
+  BURST_LIMIT_EXCEEDED: limitExceeded,
+  TOO_MANY_FAILURES: () => ({
+    title: "Too many failed authentications",
+    words:
+      "Too many calls from this address came with a wrong ID or secret. Calls with a valid one pass again in a minute.",
+    fix: sendAgain,
+  }),
+  POLICY_FAILED: (c) => ({
+    title: "A policy of the API failed",
+    words: `Your call is fine and so is the gateway: a policy that ${c.catalog.provider} put before or after its backend failed.`,
+    fix: sendAgain,
+  }),
   BACKEND_UNREACHABLE: (c) => ({
     title: "The backend could not be reached",
     words: `Your call is fine and so is the gateway: it got no connection to ${c.catalog.provider}’s server.`,
@@ -153,6 +181,16 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
   NOT_READY: () => ({
     title: "The gateway is starting",
     words: "It has not read what is published yet. That takes a few seconds.",
+    fix: sendAgain,
+  }),
+  STALE: () => ({
+    title: "The gateway is out of touch",
+    words: "It has not heard of changes for so long that it cannot be sure who may call. Its operator is needed.",
+    fix: sendAgain,
+  }),
+  OVERLOADED: () => ({
+    title: "The gateway is overloaded",
+    words: "It has more calls in flight than it can take. That takes a few seconds.",
     fix: sendAgain,
   }),
   BACKEND_TIMEOUT: (c) => ({

@@ -48,7 +48,7 @@ export function AssembleStudio(props: AssembleStudioProps) {
           </p>
           <ol className="mt-4 grid max-w-[42rem] gap-0">
             <Step icon={<KeyRound aria-hidden="true" />} title="Check the caller">
-              {securityWords(security, enforced)} The plan’s rate limit is counted here too.
+              {checkWords(security, enforced)} The plan’s rate limit is counted here too.
             </Step>
             <Step icon={<Server aria-hidden="true" />} title="Invoke the backend" last>
               <ul>
@@ -70,7 +70,8 @@ export function AssembleStudio(props: AssembleStudioProps) {
   );
 }
 
-function securityWords(security: string[][], enforced: boolean): string {
+/** What the first step asks of a call: "A call must carry clientId and clientSecret." */
+function checkWords(security: string[][], enforced: boolean): string {
   if (!enforced) return "Another gateway enforces this API; ours lets calls pass.";
   const options = security.filter((names) => names.length > 0).map((names) => names.join(" and "));
   if (options.length === 0) return "No security option: calls pass without a key.";

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
-import {
-  editsBetween,
-  fieldOf,
-  markKnown,
-  missingFields,
-  newOption,
-  newScheme,
-  type ServerForm,
-  toLocal,
-} from "./design-form.ts";
+import type { KeyType } from "#lib/api-definition/compiled.ts";
+import type { DefinitionForm } from "#lib/api-definition/definition-form.rules.ts";
+import { editsBetween, fieldOf, markKnown, missingFields, newOption, newScheme, toLocal } from "./design-form.ts";
 
-const scheme = (name: string, parameterName: string, keyType: "client_id" | "client_secret") => ({
+const scheme = (name: string, parameterName: string, keyType: KeyType) => ({
   name,
   parameterName,
   keyType,
@@ -20,7 +13,7 @@ const scheme = (name: string, parameterName: string, keyType: "client_id" | "cli
   applied: true,
 });
 
-const text: ServerForm = {
+const text: DefinitionForm = {
   title: "Weather",
   version: "1.0.0",
   description: "",

@@ -1,31 +1,6 @@
+import type { KeyType } from "#lib/api-definition/compiled.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
-
-/** The form of a text as the server reads it. */
-export interface ServerForm {
-  title: string;
-  version: string;
-  description: string;
-  basePath: string;
-  gatewayType: string;
-  enforced: boolean;
-  schemes: ServerScheme[];
-  /** Alternatives of scheme names needed together. */
-  security: string[][];
-  /** All schemes that a requirement can name, apiKey or not. */
-  schemeNames: string[];
-}
-
-interface ServerScheme {
-  name: string;
-  parameterName: string;
-  keyType: KeyType;
-  in: string;
-  description: string;
-  pointer: string;
-  applied: boolean;
-}
-
-export type KeyType = "client_id" | "client_secret";
+import type { DefinitionForm, FormScheme } from "#lib/api-definition/definition-form.rules.ts";
 
 /** A scheme while it is edited. */
 export interface LocalScheme {
@@ -82,7 +57,7 @@ export const newOption = (): LocalOption => ({ key: newKey(), names: [], known: 
 const complete = (scheme: LocalScheme): boolean => scheme.name.trim() !== "" && scheme.parameterName.trim() !== "";
 
 /** The page's form for a text; what the page had beside the text (rows not complete yet) stays, keys stay too. */
-export function toLocal(form: ServerForm, before?: LocalForm): LocalForm {
+export function toLocal(form: DefinitionForm, before?: LocalForm): LocalForm {
   const keyOf = (name: string) => before?.schemes.find((s) => s.name.trim() === name || s.known === name)?.key;
   const typed = before?.schemes.filter((s) => s.known === null && !complete(s)) ?? [];
   const empty = before?.security.filter((o) => !o.known && o.names.length === 0) ?? [];
@@ -118,7 +93,7 @@ export function toLocal(form: ServerForm, before?: LocalForm): LocalForm {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What the page changed against the text, as the edits that the server makes; incomplete rows are left out. */
-export function editsBetween(text: ServerForm, form: LocalForm): FormEdit[] {
+export function editsBetween(text: DefinitionForm, form: LocalForm): FormEdit[] {
   const edits: FormEdit[] = [];
   const { title, version, description, basePath, gatewayType, enforced } = form;
   if (!same([title, version, description], [text.title, text.version, text.description]))
@@ -151,7 +126,7 @@ export function editsBetween(text: ServerForm, form: LocalForm): FormEdit[] {
   return edits;
 }
 
-const values = (scheme: LocalScheme | ServerScheme) => ({
+const values = (scheme: LocalScheme | FormScheme) => ({
   name: scheme.name.trim(),
   parameterName: scheme.parameterName.trim(),
   keyType: scheme.keyType,

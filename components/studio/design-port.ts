@@ -1,9 +1,9 @@
 import type { Finding } from "#lib/api-definition/compiled.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
-import type { ServerForm } from "./design-form.ts";
+import type { DefinitionForm } from "#lib/api-definition/definition-form.rules.ts";
 
 interface Checked {
-  form: ServerForm;
+  form: DefinitionForm;
   findings: Finding[];
 }
 

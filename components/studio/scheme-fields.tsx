@@ -8,8 +8,9 @@ import { Note } from "#components/ui/note.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { TextArea } from "#components/ui/text-area.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
-import type { Finding } from "#lib/api-definition/compiled.ts";
-import type { KeyType, LocalScheme } from "./design-form.ts";
+import type { Finding, KeyType } from "#lib/api-definition/compiled.ts";
+import { typeByName } from "#lib/api-definition/definition-form.rules.ts";
+import type { LocalScheme } from "./design-form.ts";
 import { FindingsAt, FixButtons } from "./findings-at.tsx";
 import type { DesignSectionProps } from "./section-props.ts";
 
@@ -21,7 +22,7 @@ interface SchemeFieldsProps extends DesignSectionProps {
 
 /** What a key type is proposed from a name, as long as nobody chose one; the server's rule S81 decides. */
 const proposeType = (scheme: LocalScheme, parameterName: string): KeyType =>
-  scheme.typeChosen ? scheme.keyType : /secret/i.test(parameterName) ? "client_secret" : "client_id";
+  scheme.typeChosen ? scheme.keyType : typeByName(parameterName);
 
 /** One API key definition: name, parameter name, key type, location, description (S74-S77, S88). */
 export function SchemeFields({ scheme, findings, onClose, design, onFix, onShow }: SchemeFieldsProps) {

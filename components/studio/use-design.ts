@@ -3,15 +3,8 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Finding } from "#lib/api-definition/compiled.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
-import {
-  editsBetween,
-  fieldOf,
-  type LocalForm,
-  markKnown,
-  missingFields,
-  type ServerForm,
-  toLocal,
-} from "./design-form.ts";
+import type { DefinitionForm } from "#lib/api-definition/definition-form.rules.ts";
+import { editsBetween, fieldOf, type LocalForm, markKnown, missingFields, toLocal } from "./design-form.ts";
 import { type DesignPort, designPort } from "./design-port.ts";
 
 export interface DesignInput {
@@ -19,7 +12,7 @@ export interface DesignInput {
   source: string | null;
   sourceVersion: number;
   changedAt: string;
-  form: ServerForm;
+  form: DefinitionForm;
   findings: Finding[];
 }
 
@@ -27,7 +20,7 @@ interface State {
   source: string | null;
   /** The text of which `server` and `findings` tell; differs from `source` while somebody types. */
   checked: string | null;
-  server: ServerForm;
+  server: DefinitionForm;
   form: LocalForm;
   findings: Finding[];
   saved: { source: string | null; version: number; at: string };

@@ -15,8 +15,11 @@ export interface CompiledApi {
   operations: CompiledOperation[];
 }
 
+/** What a caller sends in the parameter of an apiKey scheme (`x-key-type`). */
+export type KeyType = "client_id" | "client_secret";
+
 export interface CompiledScheme {
-  key: "client_id" | "client_secret";
+  key: KeyType;
   in: "header" | "query";
   /** As declared; header names are compared in any case. */
   name: string;

@@ -5,8 +5,8 @@ import { AppError } from "#lib/errors/app-error.ts";
 import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
 import { type FormEdit, formEdit, saveApiDefinitionInput } from "./definition.schema.ts";
+import type { DefinitionForm } from "./definition-form.rules.ts";
 import { runJob } from "./definition-pool.ts";
-import type { DefinitionForm } from "./read-form.ts";
 
 /** More changes than a person makes between two saves. */
 export const formEdits = z.array(formEdit).max(200);

@@ -5,9 +5,9 @@ import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { type ApiDefinitionDto, apiSelect, findingsFrom, toApiDefinition } from "./api-definition.dto.ts";
 import type { Finding } from "./compiled.ts";
+import type { DefinitionForm } from "./definition-form.rules.ts";
 import { runJob } from "./definition-pool.ts";
 import { hashOf } from "./freeze-revision.ts";
-import type { DefinitionForm } from "./read-form.ts";
 
 /** What callers of one catalog get, against the draft. */
 export interface PublicationState {

@@ -3,9 +3,9 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import type { Finding } from "./compiled.ts";
 import { saveApiDefinitionInput } from "./definition.schema.ts";
+import type { DefinitionForm } from "./definition-form.rules.ts";
 import { runJob } from "./definition-pool.ts";
 import { applyFormEdits, formEdits } from "./preview-definition.ts";
-import type { DefinitionForm } from "./read-form.ts";
 import { saveApiDefinition } from "./save-api-definition.ts";
 import { changedMeanwhile, loadDraft } from "./save-source.ts";
 

@@ -1,7 +1,8 @@
+import type { KeyType } from "./compiled.ts";
+import { typeByName } from "./definition-form.rules.ts";
 import { asText, dereference, isObject, type JsonObject, member, toPointer } from "./json-pointer.ts";
 import { eachOperation } from "./operations.ts";
 
-export type KeyType = "client_id" | "client_secret";
 export type GatewayType = "datapower-api-gateway" | "datapower-gateway";
 
 /** An apiKey scheme as the definition declares it. */
@@ -42,10 +43,6 @@ export interface SecurityModel {
   /** Whether the definition means our credentials, so that broken rules are errors (docs/decisions/010). */
   intended: boolean;
 }
-
-/** What a parameter name says (S81). */
-export const typeByName = (parameterName: string): KeyType =>
-  /secret/i.test(parameterName) ? "client_secret" : "client_id";
 
 export const isKeyType = (text: string): text is KeyType => text === "client_id" || text === "client_secret";
 

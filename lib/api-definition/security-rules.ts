@@ -1,8 +1,9 @@
-import type { DefinitionEdit } from "./compiled.ts";
+import type { DefinitionEdit, KeyType } from "./compiled.ts";
+import { typeByName } from "./definition-form.rules.ts";
 import { toPointer } from "./json-pointer.ts";
 import { openRules } from "./open-rules.ts";
 import type { Rule, RuleContext, Violation } from "./rules.ts";
-import { isKeyType, type KeyScheme, type KeyType, typeByName } from "./security-model.ts";
+import { isKeyType, type KeyScheme } from "./security-model.ts";
 
 /** Parameter names of a "v5 compatible" gateway (S82), and the names that we suggest elsewhere. */
 export const FIXED_NAMES = {

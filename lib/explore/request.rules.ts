@@ -1,4 +1,4 @@
-import type { CompiledApi, OperationSlice, SliceParameter } from "#lib/api-definition/compiled.ts";
+import type { CompiledApi, KeyType, OperationSlice, SliceParameter } from "#lib/api-definition/compiled.ts";
 import type { CallValues } from "./explore.schema.ts";
 
 /** One place in which a part of the credential travels. */
@@ -21,7 +21,7 @@ export function credentialNeed(compiled: CompiledApi, operationKey: string): Cre
   const security = compiled.operations.find((o) => o.key === operationKey)?.security ?? [];
   const chosen = security.find((alternative) => alternative.length > 0);
   if (!compiled.enforced || !chosen) return NONE;
-  const place = (key: "client_id" | "client_secret"): Place | null => {
+  const place = (key: KeyType): Place | null => {
     const scheme = chosen.map((name) => compiled.schemes[name]).find((s) => s?.key === key);
     return scheme ? { in: scheme.in, name: scheme.name } : null;
   };

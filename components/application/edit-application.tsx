@@ -3,9 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogBody, DialogEnd } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { TextArea } from "#components/ui/text-area.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
@@ -43,26 +42,13 @@ function EditDialog({ application, action, onClose }: EditApplicationProps & { o
     },
   });
   return (
-    <Dialog open onOpenChange={onClose} title={`Edit ${application.name}`}>
-      <form onSubmit={form.onSubmit} noValidate>
-        <DialogBody>
-          <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
-          <Field label="Name" name="name" error={form.errorOf("name")}>
-            <TextInput defaultValue={application.name} maxLength={80} autoFocus />
-          </Field>
-          <Field label="Description" name="description" optional error={form.errorOf("description")}>
-            <TextArea defaultValue={application.description} rows={2} maxLength={500} />
-          </Field>
-        </DialogBody>
-        <DialogEnd>
-          <Button variant="ghost" size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" size="lg" busy={form.pending}>
-            Save application
-          </Button>
-        </DialogEnd>
-      </form>
-    </Dialog>
+    <FormDialog title={`Edit ${application.name}`} submit="Save application" form={form} onClose={onClose}>
+      <Field label="Name" name="name" error={form.errorOf("name")}>
+        <TextInput defaultValue={application.name} maxLength={80} autoFocus />
+      </Field>
+      <Field label="Description" name="description" optional error={form.errorOf("description")}>
+        <TextArea defaultValue={application.description} rows={2} maxLength={500} />
+      </Field>
+    </FormDialog>
   );
 }

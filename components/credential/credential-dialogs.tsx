@@ -1,8 +1,6 @@
 "use client";
 
-import { Button } from "#components/ui/button.tsx";
-import { Dialog, DialogBody, DialogEnd } from "#components/ui/dialog.tsx";
-import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
+import { FormDialog } from "#components/ui/form-dialog.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import type {
   CreateCredentialInput,
@@ -39,28 +37,16 @@ export function NewCredentialDialog({
     onDone: onCreated,
   });
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <FormDialog
       title="New credential"
       lead={`Another client ID and secret of ${application.name}. Those it has keep working.`}
+      submit="Create credential"
+      form={form}
+      onClose={onClose}
     >
-      <form onSubmit={form.onSubmit} noValidate>
-        <DialogBody>
-          <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
-          <NameFields errorOf={form.errorOf} />
-          <EnvironmentField defaultValue={environment} />
-        </DialogBody>
-        <DialogEnd>
-          <Button variant="ghost" size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" size="lg" busy={form.pending}>
-            Create credential
-          </Button>
-        </DialogEnd>
-      </form>
-    </Dialog>
+      <NameFields errorOf={form.errorOf} />
+      <EnvironmentField defaultValue={environment} />
+    </FormDialog>
   );
 }
 
@@ -81,21 +67,8 @@ export function EditCredentialDialog({ credential, action, onClose }: EditCreden
     onDone: onClose,
   });
   return (
-    <Dialog open onOpenChange={onClose} title={`Edit ${credential.name}`}>
-      <form onSubmit={form.onSubmit} noValidate>
-        <DialogBody>
-          <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
-          <NameFields initial={credential} errorOf={form.errorOf} />
-        </DialogBody>
-        <DialogEnd>
-          <Button variant="ghost" size="lg" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" variant="primary" size="lg" busy={form.pending}>
-            Save credential
-          </Button>
-        </DialogEnd>
-      </form>
-    </Dialog>
+    <FormDialog title={`Edit ${credential.name}`} submit="Save credential" form={form} onClose={onClose}>
+      <NameFields initial={credential} errorOf={form.errorOf} />
+    </FormDialog>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 
-import { Search } from "lucide-react";
 import NextLink from "next/link";
 import { useParams } from "next/navigation";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { Method } from "#components/ui/method.tsx";
+import { SearchInput } from "#components/ui/search-input.tsx";
 import type { ExploreOperationLine } from "#lib/explore/explore-view.schema.ts";
 import { plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
@@ -13,9 +13,6 @@ import { useExplore } from "./explore-context.tsx";
 /** Lines that are drawn; the filter reaches the others. */
 const DRAWN_MAX = 250;
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable], [role=dialog]") !== null;
-
 /** The operations of the API by tag, filtered as one types (S62). `/` brings the focus to the filter. */
 export function OperationsPane() {
   const { api, operations } = useExplore();
@@ -23,16 +20,6 @@ export function OperationsPane() {
   const words = useDeferredValue(filter);
   const found = useMemo(() => matching(operations, words), [operations, words]);
   const groups = useMemo(() => byTag(found.slice(0, DRAWN_MAX)), [found]);
-  const ref = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      event.preventDefault();
-      ref.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
   const apiRef = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
 
   return (
@@ -50,22 +37,7 @@ export function OperationsPane() {
           {api.catalog.organization.name}, {api.catalog.title}
         </NextLink>
         <div className="relative mt-2">
-          <Search
-            aria-hidden="true"
-            className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-3.5 text-ink-3"
-          />
-          <input
-            ref={ref}
-            type="search"
-            aria-label="Filter operations"
-            aria-keyshortcuts="/"
-            placeholder="Filter operations"
-            autoComplete="off"
-            spellCheck={false}
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-            className="control ps-8"
-          />
+          <SearchInput label="Filter operations" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </div>
       </div>
       <nav aria-label="Operations" className="min-h-0 flex-1 overflow-y-auto p-2">

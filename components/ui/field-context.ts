@@ -1,6 +1,14 @@
 "use client";
 
-import { createContext, type RefObject, useContext, useEffect } from "react";
+import {
+  type ChangeEventHandler,
+  createContext,
+  type FocusEventHandler,
+  type RefObject,
+  useContext,
+  useEffect,
+  useRef,
+} from "react";
 
 export interface FieldWiring {
   id: string;
@@ -20,7 +28,7 @@ export const FieldContext = createContext<FieldWiring | null>(null);
 export const useField = (): FieldWiring | null => useContext(FieldContext);
 
 /** The attributes that tie a native control to its Field; the control's own props win. */
-export function fieldProps(field: FieldWiring | null) {
+function fieldProps(field: FieldWiring | null) {
   if (!field) return {};
   return {
     id: field.id,
@@ -42,4 +50,29 @@ export function useKeepTyped(ref: RefObject<HTMLElement | null>): void {
     form?.addEventListener("reset", keep);
     return () => form?.removeEventListener("reset", keep);
   }, [ref]);
+}
+
+interface Handlers<E> {
+  onBlur?: FocusEventHandler<E> | undefined;
+  onChange?: ChangeEventHandler<E, E> | undefined;
+}
+
+/** The props of a text control, tied to its Field and its form: its own win, its handlers run after the Field's. */
+export function useTextControl<E extends HTMLInputElement | HTMLTextAreaElement, P extends object>(
+  own: P & Handlers<E>,
+) {
+  const field = useField();
+  const ref = useRef<E>(null);
+  useKeepTyped(ref);
+  const handlers: Handlers<E> = {
+    onBlur: (event) => {
+      field?.onLeave(event.target.value);
+      own.onBlur?.(event);
+    },
+    onChange: (event) => {
+      field?.onType(event.target.value);
+      own.onChange?.(event);
+    },
+  };
+  return { ref, ...fieldProps(field), ...own, ...handlers };
 }

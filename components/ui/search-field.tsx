@@ -1,9 +1,8 @@
 "use client";
 
-import { Search } from "lucide-react";
 import NextForm from "next/form";
-import { useEffect, useRef } from "react";
 import { cx } from "./cx.ts";
+import { SearchInput } from "./search-input.tsx";
 
 interface SearchFieldProps {
   /** The page that shows the result; the words go to it as `?q=`. */
@@ -17,9 +16,6 @@ interface SearchFieldProps {
   className?: string;
 }
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable], [role=dialog]") !== null;
-
 /** Filters this page's list: a GET form, so the result has an address. `/` brings the focus here. */
 export function SearchField({
   action,
@@ -30,34 +26,15 @@ export function SearchField({
   keep = {},
   className,
 }: SearchFieldProps) {
-  const ref = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      event.preventDefault();
-      ref.current?.focus();
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
   return (
     <NextForm action={action} role="search" aria-label={label} className={cx("relative min-w-0 md:w-60", className)}>
-      <Search
-        aria-hidden="true"
-        className="pointer-events-none absolute inset-y-0 start-2.5 my-auto size-3.5 text-ink-3"
-      />
-      <input
-        ref={ref}
+      <SearchInput
         key={defaultValue}
-        type="search"
         name={name}
-        aria-label={label}
-        aria-keyshortcuts="/"
-        placeholder={placeholder ?? label}
+        label={label}
+        placeholder={placeholder}
         defaultValue={defaultValue}
-        autoComplete="off"
-        spellCheck={false}
-        className="peer control ps-8 md:pe-8"
+        className="peer md:pe-8"
       />
       <span
         aria-hidden="true"

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { weatherAs } from "./definitions.ts";
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible, takeScreens } from "./helpers.ts";
 import { noteSecret, watchForSecrets } from "./issued-secrets.ts";
 import { foundProvider, signUp, unique } from "./people.ts";
+import { runCurl } from "./run-curl.ts";
 import { enterSampleBackend, importByPaste } from "./studio.ts";
-
-const run = promisify(execFile);
 
 test('the tutorial "Securing microservices using an API Key": application, API, plan, ID and secret, a call (G1, S5-S27)', async ({
   page,
@@ -108,10 +105,8 @@ test('the tutorial "Securing microservices using an API Key": application, API, 
     await expect(shell).toBeVisible();
     const [command = ""] = await shell.allInnerTexts();
     expect(command).not.toContain(clientSecret);
-    const { stdout } = await run("bash", ["-c", command.replace("curl", "curl -s")], {
-      env: { ...process.env, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret },
-    });
-    expect(JSON.parse(stdout)).toMatchObject({ city: "Beverly Hills" });
+    const answer = await runCurl(command, { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret });
+    expect(JSON.parse(answer)).toMatchObject({ city: "Beverly Hills" });
   });
 
   await test.step("the secret was in the one answer that created it, and nowhere else", async () => {

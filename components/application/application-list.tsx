@@ -1,6 +1,5 @@
-import NextLink from "next/link";
 import { Status } from "#components/ui/status.tsx";
-import { Table, Td, Th } from "#components/ui/table.tsx";
+import { RowLink, Table, Td, Th } from "#components/ui/table.tsx";
 import { Tag } from "#components/ui/tag.tsx";
 import type { ApplicationLine } from "#lib/application/application.schema.ts";
 import { environmentTitle } from "#lib/credential/credential.rules.ts";
@@ -24,13 +23,7 @@ export function ApplicationList({ applications }: { applications: ApplicationLin
         {applications.map((application) => (
           <tr key={application.id}>
             <Td>
-              <NextLink
-                href={paths.application(application.id)}
-                data-row-link
-                className="font-semibold wrap-anywhere hover:underline"
-              >
-                {application.name}
-              </NextLink>
+              <RowLink href={paths.application(application.id)}>{application.name}</RowLink>
               <span className="block text-12 text-ink-3">{application.organization.name}</span>
             </Td>
             <Td label="Subscriptions">

@@ -10,19 +10,13 @@ import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import { formatMoment, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import type { LiveAnswer } from "./live-state.tsx";
+import type { ProductLine } from "./product-table.tsx";
 import { type CatalogChoice, PublishButton } from "./publish-button.tsx";
-import { PublishedIn, type ReleaseMark } from "./published-in.tsx";
+import { PublishedIn } from "./published-in.tsx";
 
 interface ProductHeadProps {
   organization: string;
-  product: {
-    title: string;
-    version: string;
-    updatedAt: Date;
-    apis: { title: string }[];
-    plans: { title: string }[];
-    releases: ReleaseMark[];
-  };
+  product: Omit<ProductLine, "id">;
   catalogs: (CatalogChoice & { slug: string })[];
   publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveAnswer }>>;
   remove?: () => Promise<ActionAnswer<unknown>>;

@@ -1,11 +1,10 @@
-import NextLink from "next/link";
 import { Status } from "#components/ui/status.tsx";
-import { Table, Td, Th } from "#components/ui/table.tsx";
+import { NoRows, RowLink, Table, Td, Th } from "#components/ui/table.tsx";
 import { formatMoment } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import { PublishedIn, type ReleaseMark } from "./published-in.tsx";
 
-interface ProductLine {
+export interface ProductLine {
   id: string;
   title: string;
   version: string;
@@ -39,13 +38,7 @@ export function ProductTable({ organization, products, empty }: ProductTableProp
         {products.map((product) => (
           <tr key={product.id}>
             <Td>
-              <NextLink
-                data-row-link
-                className="font-semibold hover:underline"
-                href={paths.draftProduct(organization, product.id)}
-              >
-                {product.title}
-              </NextLink>{" "}
+              <RowLink href={paths.draftProduct(organization, product.id)}>{product.title}</RowLink>{" "}
               <span className="text-ink-3">{product.version}</span>
             </Td>
             <Td label="APIs">
@@ -64,13 +57,7 @@ export function ProductTable({ organization, products, empty }: ProductTableProp
             </Td>
           </tr>
         ))}
-        {products.length === 0 && (
-          <tr>
-            <Td colSpan={5} className="text-ink-2">
-              {empty}
-            </Td>
-          </tr>
-        )}
+        {products.length === 0 && <NoRows columns={5}>{empty}</NoRows>}
       </tbody>
     </Table>
   );

@@ -1,6 +1,5 @@
-import NextLink from "next/link";
 import { Status } from "#components/ui/status.tsx";
-import { Table, Td, Th } from "#components/ui/table.tsx";
+import { NoRows, RowLink, Table, Td, Th } from "#components/ui/table.tsx";
 import { formatMoment, formatNumber, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 
@@ -39,13 +38,7 @@ export function ApiTable({ organization, apis, empty }: ApiTableProps) {
         {apis.map((api) => (
           <tr key={api.id}>
             <Td>
-              <NextLink
-                data-row-link
-                className="font-semibold wrap-anywhere hover:underline"
-                href={paths.draftApi(organization, api.id)}
-              >
-                {api.title}
-              </NextLink>{" "}
+              <RowLink href={paths.draftApi(organization, api.id)}>{api.title}</RowLink>{" "}
               <span className="font-mono text-12 text-ink-3">{api.version}</span>
             </Td>
             <Td label="Base path" mono className="wrap-anywhere">
@@ -70,13 +63,7 @@ export function ApiTable({ organization, apis, empty }: ApiTableProps) {
             </Td>
           </tr>
         ))}
-        {apis.length === 0 && (
-          <tr>
-            <Td colSpan={5} className="text-ink-2">
-              {empty}
-            </Td>
-          </tr>
-        )}
+        {apis.length === 0 && <NoRows columns={5}>{empty}</NoRows>}
       </tbody>
     </Table>
   );

@@ -73,3 +73,23 @@ export function Td({ label, numeric, mono, className, ...rest }: TdProps) {
     />
   );
 }
+
+/** The link to what a row tells of; pointing at it marks the whole row. */
+export function RowLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <NextLink data-row-link href={href} className="font-semibold wrap-anywhere hover:underline">
+      {children}
+    </NextLink>
+  );
+}
+
+/** In place of rows where a search found none. */
+export function NoRows({ columns, children }: { columns: number; children: ReactNode }) {
+  return (
+    <tr>
+      <Td colSpan={columns} className="text-ink-2">
+        {children}
+      </Td>
+    </tr>
+  );
+}

@@ -8,6 +8,7 @@ import { Note } from "#components/ui/note.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import { plural } from "#lib/format.ts";
+import { NewPasswordField } from "./new-password-field.tsx";
 
 interface ChangePasswordFormProps {
   action: (input: { current: string; password: string }) => Promise<ActionAnswer<{ endedSessions: number }>>;
@@ -30,15 +31,7 @@ export function ChangePasswordForm({ action }: ChangePasswordFormProps) {
       <Field label="Current password" name="current" error={form.errorOf("current")}>
         <TextInput type="password" autoComplete="current-password" />
       </Field>
-      <Field
-        label="New password"
-        name="password"
-        hint="At least 12 characters."
-        error={form.errorOf("password")}
-        validate={(value) => (value.length < 12 ? "Use at least 12 characters" : undefined)}
-      >
-        <TextInput type="password" autoComplete="new-password" />
-      </Field>
+      <NewPasswordField label="New password" hint="At least 12 characters." error={form.errorOf("password")} />
       <div>
         <Button type="submit" variant="primary" busy={form.pending}>
           Change password

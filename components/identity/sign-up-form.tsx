@@ -7,6 +7,7 @@ import { Field } from "#components/ui/field.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
+import { NewPasswordField } from "./new-password-field.tsx";
 
 interface SignUpFields {
   name: string;
@@ -51,15 +52,11 @@ export function SignUpForm({ next, invitedAs, action }: SignUpFormProps) {
       <Field label="E-mail address" name="email" error={form.errorOf("email")}>
         <TextInput type="email" autoComplete="username" defaultValue={invitedAs} readOnly={invitedAs !== undefined} />
       </Field>
-      <Field
+      <NewPasswordField
         label="Password"
-        name="password"
         hint="At least 12 characters. A few words in a row are easy to keep in mind."
         error={form.errorOf("password")}
-        validate={(value) => (value.length < 12 ? "Use at least 12 characters" : undefined)}
-      >
-        <TextInput type="password" autoComplete="new-password" />
-      </Field>
+      />
       {invitedAs === undefined && (
         <Field
           label="Organization"

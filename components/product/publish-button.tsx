@@ -6,10 +6,10 @@ import { MenuTrigger, Button as TriggerButton } from "react-aria-components";
 import { Button, type ButtonVariant, buttonClass, LinkButton } from "#components/ui/button.tsx";
 import { Dialog, DialogBody, DialogEnd } from "#components/ui/dialog.tsx";
 import { MenuPopover } from "#components/ui/menu.tsx";
-import { Note } from "#components/ui/note.tsx";
 import { Progress } from "#components/ui/progress.tsx";
-import { type ActionAnswer, useActionForm } from "#components/ui/use-action-form.ts";
+import { type ActionAnswer, type FormErrors, useActionForm } from "#components/ui/use-action-form.ts";
 import { type LiveAnswer, LiveState } from "./live-state.tsx";
+import { NotPublished } from "./not-published.tsx";
 
 export interface CatalogChoice {
   id: string;
@@ -110,7 +110,7 @@ interface PublishDialogProps {
   name: string;
   stage: Stage | null;
   pending: boolean;
-  errors: { message?: string; fields: { field: string; message: string }[] };
+  errors: FormErrors;
   onConfirm: (catalog: CatalogChoice) => void;
   onClose: () => void;
 }
@@ -130,15 +130,7 @@ function PublishDialog({ name, stage, pending, errors, onConfirm, onClose }: Pub
         )}
         {stage?.step === "run" && !refused && <Progress label={`Publishing ${name} to ${catalog?.title}`} />}
         {stage?.step === "live" && stage.live && <LiveState state={stage.live} />}
-        {refused && (
-          <Note tone="bad" title={errors.message ?? "Not published. Callers still get what they got before."}>
-            <ul className="grid gap-1">
-              {errors.fields.map((field) => (
-                <li key={field.field + field.message}>{field.message}</li>
-              ))}
-            </ul>
-          </Note>
-        )}
+        {refused && <NotPublished errors={errors} />}
       </DialogBody>
       <DialogEnd>
         {stage?.step === "live" && catalog?.href && (

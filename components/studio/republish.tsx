@@ -3,8 +3,8 @@
 import { CloudUpload } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
 import { type LiveAnswer, LiveState } from "#components/product/live-state.tsx";
+import { NotPublished } from "#components/product/not-published.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Note } from "#components/ui/note.tsx";
 import { type ActionAnswer, useActionForm } from "#components/ui/use-action-form.ts";
 import { sayClock } from "./clock-time.tsx";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
@@ -58,15 +58,7 @@ export function Republish({ catalog, republish, copy, changedAt, blocked, onLive
         </Button>
         {blocked && <span className="text-12 text-ink-3">{blocked}</span>}
       </div>
-      {refused && (
-        <Note tone="bad" title={errors.message ?? "Not published. Callers still get the copy before."}>
-          <ul className="grid gap-1">
-            {errors.fields.map((field) => (
-              <li key={field.field + field.message}>{field.message}</li>
-            ))}
-          </ul>
-        </Note>
-      )}
+      {refused && <NotPublished errors={errors} />}
       {done && !refused && (
         <LiveState
           state={done.live}

@@ -36,7 +36,7 @@ const WINDOWS: [number, string][] = [
 ];
 
 /** "per hour", "per 15 minutes". */
-function formatWindow(windowSeconds: number): string {
+export function formatWindow(windowSeconds: number): string {
   for (const [seconds, name] of [...WINDOWS].reverse()) {
     if (windowSeconds % seconds === 0) {
       const count = windowSeconds / seconds;

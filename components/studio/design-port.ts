@@ -1,3 +1,4 @@
+import { type Problem, postJson } from "#components/ui/post-json.ts";
 import type { Finding } from "#lib/api-definition/compiled.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
 import type { DefinitionForm } from "#lib/api-definition/definition-form.rules.ts";
@@ -26,12 +27,6 @@ export interface DesignPort {
   readSource(): Promise<string | null>;
 }
 
-interface Problem {
-  code?: string;
-  detail?: string;
-  errors?: { field: string; message: string }[];
-}
-
 /** "Line 21, column 11: …" of a text that cannot be read. */
 function toFinding({ detail = "The source cannot be read.", errors = [] }: Problem): Finding {
   const place = /^Line (\d+), column (\d+)/.exec(errors[0]?.message ?? "");
@@ -47,11 +42,7 @@ function toFinding({ detail = "The source cannot be read.", errors = [] }: Probl
 
 async function post<T>(url: string, input: unknown): Promise<PortAnswer<T>> {
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(input),
-    });
+    const response = await postJson(url, input);
     const body: unknown = await response.json();
     const refused = (body as { problem?: Problem }).problem;
     if (response.ok && !refused) return { kind: "done", data: body as T };

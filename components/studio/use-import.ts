@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { type Problem, postJson } from "#components/ui/post-json.ts";
 import { paths } from "#lib/paths.ts";
 
 export type ImportInput = { source: string } | { url: string };
@@ -10,11 +11,6 @@ export interface ImportError {
   message: string;
   /** A line of the text each, where there are some. */
   lines: string[];
-}
-
-interface Problem {
-  detail?: string;
-  errors?: { message: string }[];
 }
 
 /** Sends a definition to the import and goes to its report. A route takes it: it may have 5 MB. */
@@ -27,11 +23,7 @@ export function useImport(organization: string) {
     setError(null);
     setStep("url" in input ? "Fetching and reading the definition" : "Reading the definition");
     try {
-      const response = await fetch(`${paths.importApi(organization)}/run`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ organization, ...input }),
-      });
+      const response = await postJson(`${paths.importApi(organization)}/run`, { organization, ...input });
       const body = (await response.json().catch(() => ({}))) as Problem & { id?: string; problem?: Problem };
       if (body.id) {
         setStep("Writing the report");

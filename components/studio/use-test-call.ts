@@ -1,7 +1,9 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { postJson, problemOf } from "#components/ui/post-json.ts";
 import type { CallHead, CallValues, OperationRef } from "#lib/explore/explore.schema.ts";
+import { readFramed } from "#lib/explore/frame-answer.rules.ts";
 
 export interface TestCallInput {
   target: OperationRef;
@@ -23,38 +25,14 @@ export interface TestAnswer {
   refused?: { message: string; fields: { field: string; message: string }[] };
 }
 
-interface Problem {
-  detail?: string;
-  errors?: { field: string; message: string }[];
-}
-
-const NEWLINE = 10;
-
-/** Splits the route's answer: a line of JSON, then the body byte for byte. */
-function split(bytes: Uint8Array): { head: CallHead; body: Uint8Array } {
-  const end = bytes.indexOf(NEWLINE);
-  return {
-    head: JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as CallHead,
-    body: bytes.subarray(end + 1),
-  };
-}
-
 async function call(url: string, input: TestCallInput, signal: AbortSignal): Promise<Omit<TestAnswer, "ms" | "at">> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(input),
-    signal,
-  });
-  if (response.headers.get("Content-Type") !== "application/octet-stream") {
-    // A refusal of the portal: `{ problem }` for what a person got wrong, the problem itself for the rest.
-    const body = (await response.json().catch(() => ({}))) as Problem & { problem?: Problem };
-    const problem = body.problem ?? body;
-    const message = problem.detail ?? "The portal did not send the call. Try again.";
-    return { head: null, body: "", bodyBytes: 0, refused: { message, fields: problem.errors ?? [] } };
-  }
-  const { head, body } = split(new Uint8Array(await response.arrayBuffer()));
-  return { head, body: new TextDecoder().decode(body), bodyBytes: body.byteLength };
+  const response = await postJson(url, input, signal);
+  const framed = await readFramed(response);
+  if (framed)
+    return { head: framed.head, body: new TextDecoder().decode(framed.body), bodyBytes: framed.body.byteLength };
+  const { detail, errors = [] } = await problemOf(response);
+  const message = detail ?? "The portal did not send the call. Try again.";
+  return { head: null, body: "", bodyBytes: 0, refused: { message, fields: errors } };
 }
 
 /** Makes the panel's calls, one at a time; the answer of the call before stays until the next one is there. */

@@ -1,15 +1,13 @@
 "use client";
 
 import { useMemo, useState } from "react";
+import { prettyJson, SHOWN_MAX } from "#components/call/pretty-json.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { headerOf } from "#lib/explore/explore.rules.ts";
 import type { AnsweredHead } from "#lib/explore/explore.schema.ts";
 import { formatBytes } from "#lib/format.ts";
-import { prettyJson } from "./pretty-json.ts";
 
-/** Characters that are drawn; the rest is in the download (explore 10). */
-const SHOWN_MAX = 100_000;
 /** The relay hands on this much (lib/explore/send-to-gateway.ts). */
 const RELAYED_BYTES_MAX = 10_000_000;
 
@@ -34,7 +32,7 @@ interface AnswerBodyProps {
 /** The body as text, never as a page: JSON laid out or as sent, anything else as it is, bytes as a download. */
 export function AnswerBody({ head, body, text }: AnswerBodyProps) {
   const [view, setView] = useState("pretty");
-  const pretty = useMemo(() => (text.length > 2_000_000 ? null : prettyJson(text)), [text]);
+  const pretty = useMemo(() => prettyJson(text), [text]);
   if (body.length === 0) return <p className="p-4 text-ink-3">The answer has no body.</p>;
   if (!TEXT.test(typeOf(head)) && pretty === null && text.includes("\uFFFD")) {
     return (

@@ -1,36 +1,22 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { prettyJson, SHOWN_MAX } from "#components/call/pretty-json.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
 import { Note } from "#components/ui/note.tsx";
 import { refusals } from "#lib/errors/refusals.ts";
-import { headerOf, refusalOf } from "#lib/explore/explore.rules.ts";
+import { refusalOf } from "#lib/explore/explore.rules.ts";
 import type { AnsweredHead } from "#lib/explore/explore.schema.ts";
 import { formatBytes, plural } from "#lib/format.ts";
 import type { TestAnswer } from "./use-test-call.ts";
-
-/** More of a body would make the panel slow; Explore shows all of it. */
-const SHOWN_CHARACTERS = 100_000;
 
 const REASONS = {
   refused: "The gateway does not accept connections. Start it, or check its address in the settings.",
   timeout: "The gateway did not answer in time.",
   broken: "The connection to the gateway broke before it answered.",
 };
-
-/** JSON with line breaks where its numbers survive it; else as it came. */
-function pretty(body: string, type: string): { code: string; language: "json" | "text" } {
-  if (!/[/+]json\b/i.test(type)) return { code: body, language: "text" };
-  // A number that JavaScript cannot hold would be shown as another one.
-  if (body.length > SHOWN_CHARACTERS || /\d{16}/.test(body)) return { code: body, language: "json" };
-  try {
-    return { code: JSON.stringify(JSON.parse(body), null, 2), language: "json" };
-  } catch {
-    return { code: body, language: "text" };
-  }
-}
 
 /** What came back: status, time, the gateway's reason in words, headers, body. */
 export function CallAnswer({ answer }: { answer: TestAnswer }) {
@@ -48,8 +34,9 @@ export function CallAnswer({ answer }: { answer: TestAnswer }) {
 
 function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) {
   const refusal = refusalOf(head, answer.body);
-  const { code, language } = pretty(answer.body, headerOf(head, "Content-Type") ?? "");
-  const shown = code.slice(0, SHOWN_CHARACTERS);
+  const pretty = useMemo(() => prettyJson(answer.body), [answer.body]);
+  const code = pretty ?? answer.body;
+  const shown = code.slice(0, SHOWN_MAX);
   const ref = useRef<HTMLElement>(null);
   // The answer stands below the form: it comes into view by itself, focus stays on Invoke.
   useEffect(() => {
@@ -88,10 +75,15 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
       {shown === "" ? (
         <p className="text-12 text-ink-3">The body is empty.</p>
       ) : (
-        <CodeBlock code={shown} language={language} label="Response body" className="[&_section]:max-h-96" />
+        <CodeBlock
+          code={shown}
+          language={pretty === null ? "text" : "json"}
+          label="Response body"
+          className="[&_section]:max-h-96"
+        />
       )}
       {shown.length < code.length && (
-        <p className="text-12 text-ink-3">The first {formatBytes(SHOWN_CHARACTERS)} are shown.</p>
+        <p className="text-12 text-ink-3">The first {formatBytes(SHOWN_MAX)} are shown.</p>
       )}
     </section>
   );

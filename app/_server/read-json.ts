@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import { AppError } from "#lib/errors/app-error.ts";
+import { readText } from "#lib/net/read-text.ts";
 
 /** 5 MB of source, escaped in JSON, with room for the rest. */
 const BODY_BYTES_MAX = 12 * 1024 * 1024;
@@ -25,15 +26,10 @@ async function bodyOf(request: Request): Promise<object> {
   const refused = (detail: string) => new AppError("INPUT_INVALID", { detail });
   // A content type that a form cannot send, beside the origin check.
   if (!request.headers.get("content-type")?.startsWith("application/json")) throw refused("The body must be JSON.");
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX) throw refused("The body is larger than 12 MB.");
-    chunks.push(chunk);
-  }
+  const text = await readText(request.body, BODY_BYTES_MAX);
+  if (text === null) throw refused("The body is larger than 12 MB.");
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : {};
   } catch {
     throw refused("The body is not JSON.");

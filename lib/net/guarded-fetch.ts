@@ -9,6 +9,7 @@ import {
   operatorLookup,
   parseAllowList,
 } from "./address-guard.ts";
+import { readText } from "./read-text.ts";
 
 const DEADLINE_MS = 10_000;
 /** After decompression, so that a small answer cannot grow into a large one (T19). */
@@ -41,7 +42,7 @@ export async function guardedFetch(address: string, bounds: FetchBounds = {}): P
       try {
         const answer = await fetch(url, { dispatcher, signal, redirect: "manual", headers: HEADERS });
         const location = answer.headers.get("location");
-        if (answer.status < 300 || answer.status >= 400 || !location) return await readText(answer);
+        if (answer.status < 300 || answer.status >= 400 || !location) return await definitionOf(answer);
         await answer.body?.cancel();
         if (hop === REDIRECTS_MAX) throw refuse(`The address redirects more than ${REDIRECTS_MAX} times.`);
         url = parseAddress(URL.canParse(location, url) ? new URL(location, url).href : location, allow);
@@ -80,18 +81,13 @@ const unusual = (url: URL): string =>
 /** http and unusual ports are for hosts that the operator's list names. */
 const lookupFor = (url: URL, allow: readonly string[]) => (isUsual(url) ? guardedLookup(allow) : operatorLookup(allow));
 
-async function readText(answer: Response): Promise<string> {
+async function definitionOf(answer: Response): Promise<string> {
   if (!answer.ok) throw refuse(`The server answered ${answer.status} ${answer.statusText}`.trim());
   if (/^text\/html/i.test(answer.headers.get("content-type") ?? ""))
     throw refuse("The address leads to a web page, not to a definition. Look for its raw or download address.");
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of answer.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX) throw refuse("The definition is larger than 5 MB.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  const text = await readText(answer.body, BODY_BYTES_MAX);
+  if (text === null) throw refuse("The definition is larger than 5 MB.");
+  return text;
 }
 
 function explain(error: unknown, url: URL, deadlineMs: number): AppError {

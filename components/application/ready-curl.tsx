@@ -5,19 +5,17 @@ import { useTransition } from "react";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Select } from "#components/ui/select.tsx";
-
-interface ReadyCurlProps {
-  /** The APIs that the application may call: the value is what the address says. */
-  apis: { value: string; label: string }[];
-  api: string;
-  operations: { key: string; method: string; path: string }[];
-  operation: string;
-  command: string;
-  needsSecret: boolean;
-}
+import type { ApplicationCurl } from "#lib/application/application.schema.ts";
 
 /** A command to paste for a chosen operation (S27). The choice is in the address, so that the page can be shared. */
-export function ReadyCurl({ apis, api, operations, operation, command, needsSecret }: ReadyCurlProps) {
+export function ReadyCurl({
+  apis,
+  api,
+  operations,
+  operation,
+  command,
+  needsSecret,
+}: Omit<ApplicationCurl, "exploreHref">) {
   const router = useRouter();
   const pathname = usePathname();
   const [pending, start] = useTransition();

@@ -1,20 +1,14 @@
-import type { KeyType } from "#lib/api-definition/compiled.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
 import type { DefinitionForm, FormScheme } from "#lib/api-definition/definition-form.rules.ts";
 
 /** A scheme while it is edited. */
-export interface LocalScheme {
+export interface LocalScheme extends Omit<FormScheme, "pointer" | "applied"> {
   /** Stays the same while the name changes. */
   key: string;
   /** Its name in the text; null while the text does not have it. */
   known: string | null;
-  name: string;
-  parameterName: string;
-  keyType: KeyType;
   /** Whether a person chose the key type; until then it follows the parameter name. */
   typeChosen: boolean;
-  in: string;
-  description: string;
 }
 
 export interface LocalOption {
@@ -25,13 +19,7 @@ export interface LocalOption {
 }
 
 /** The form as it stands in the page, with what is not complete enough to go into the text. */
-export interface LocalForm {
-  title: string;
-  version: string;
-  description: string;
-  basePath: string;
-  gatewayType: string;
-  enforced: boolean;
+export interface LocalForm extends Omit<DefinitionForm, "schemes" | "security" | "schemeNames"> {
   schemes: LocalScheme[];
   security: LocalOption[];
   /** Schemes of other types; edited in the source. */

@@ -37,3 +37,24 @@ export function Pager({ previous, next, summary, label }: PagerProps) {
     </nav>
   );
 }
+
+interface CursorPagerProps {
+  /** The address of the list. */
+  here: string;
+  /** Its other parameters, on all pages: what is searched. */
+  keep?: Record<string, string>;
+  /** The cursor of this page; undefined on the first one. */
+  after: string | undefined;
+  /** The cursor of the next page; null on the last one. */
+  next: string | null;
+  label: string;
+}
+
+/** The Pager of a list that is paged by `?after=`: Previous leads to its first page. */
+export function CursorPager({ here, keep = {}, after, next, label }: CursorPagerProps) {
+  const page = (cursor: Record<string, string>) => {
+    const query = new URLSearchParams({ ...keep, ...cursor }).toString();
+    return query ? `${here}?${query}` : here;
+  };
+  return <Pager label={label} {...(after && { previous: page({}) })} {...(next && { next: page({ after: next }) })} />;
+}

@@ -56,3 +56,15 @@ export interface ApplicationLine extends ApplicationHead {
 export interface ApplicationDto extends ApplicationHead {
   credentials: CredentialDto[];
 }
+
+/** A command to paste that calls one of the APIs that the application may call (S27). */
+export interface ApplicationCurl {
+  /** To choose from: the value is what the address of the page says. */
+  apis: { value: string; label: string }[];
+  api: string;
+  operations: { key: string; method: string; path: string }[];
+  operation: string;
+  command: string;
+  needsSecret: boolean;
+  exploreHref: string;
+}

@@ -6,7 +6,7 @@ import { readReadyCurl } from "#lib/explore/read-ready-curl.ts";
 import { type ApiRef, paths } from "#lib/paths.ts";
 import { listSubscriptionsOfApplication } from "#lib/subscription/list-subscriptions-of-application.ts";
 import type { SubscriptionDto } from "#lib/subscription/subscription.schema.ts";
-import type { ApplicationDto } from "./application.schema.ts";
+import type { ApplicationCurl, ApplicationDto } from "./application.schema.ts";
 import { readApplication } from "./read-application.ts";
 
 export interface ApplicationPage {
@@ -18,16 +18,6 @@ export interface ApplicationPage {
   summary: { worksIn: string; activeSubscriptions: number; activeCredentials: number };
   /** A command for one of the APIs that it may call; null while there is none. */
   curl: ApplicationCurl | null;
-}
-
-interface ApplicationCurl {
-  apis: { value: string; label: string }[];
-  api: string;
-  operations: { key: string; method: string; path: string }[];
-  operation: string;
-  command: string;
-  needsSecret: boolean;
-  exploreHref: string;
 }
 
 /** All that an application's page shows (S21, S27): `api` and `operation` choose what the command calls. */

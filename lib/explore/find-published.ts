@@ -2,14 +2,8 @@ import type { CompiledApi } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import type { ExploreApi } from "./explore-view.schema.ts";
-
-/** The slugs of an API's public address. */
-export interface PublishedRef {
-  organization: string;
-  catalog: string;
-  api: string;
-}
 
 export const catalogSelect = {
   id: true,
@@ -20,7 +14,7 @@ export const catalogSelect = {
 } as const satisfies Prisma.CatalogSelect;
 
 /** What is published is public: no permission, and nothing but what callers may know. Throws NOT_FOUND. */
-export async function findPublished(ref: PublishedRef) {
+export async function findPublished(ref: ApiRef) {
   const row = await db().publishedApi.findFirst({
     where: { slug: ref.api, catalog: { slug: ref.catalog, organization: { slug: ref.organization } } },
     select: {

@@ -9,7 +9,8 @@ import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
-import { findPublished, type PublishedRef } from "./find-published.ts";
+import type { ApiRef } from "#lib/paths.ts";
+import { findPublished } from "./find-published.ts";
 
 const LIFETIME_MS = 10 * 60_000;
 /** A grant about to end is not handed out: a slow upload would outlive it. */
@@ -30,7 +31,7 @@ export interface ExploreGrant {
  */
 export async function grantExplore(
   actor: Actor,
-  input: { api: PublishedRef; applicationId: string },
+  input: { api: ApiRef; applicationId: string },
   clock = systemClock,
 ): Promise<ExploreGrant> {
   const permit = authorize(actor, "explore:call");

@@ -3,6 +3,7 @@ import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { type Page, pageOf } from "#lib/page.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import type { OperationRef } from "./explore.schema.ts";
 import type {
   ExploreApi,
@@ -11,7 +12,7 @@ import type {
   ExploreOperation,
   ExploreOperationLine,
 } from "./explore-view.schema.ts";
-import { catalogSelect, findPublished, type PublishedRef } from "./find-published.ts";
+import { catalogSelect, findPublished } from "./find-published.ts";
 import { credentialNeed } from "./request.rules.ts";
 
 /** Lines of the left column that come at once, so that the filter answers as one types: more than GitHub has. */
@@ -45,7 +46,7 @@ export async function readExploreCatalog(
 
 /** An API and its operations in the definition's order, those whose path, key, summary or tag holds `filter`. */
 export async function readExploreApi(
-  ref: PublishedRef,
+  ref: ApiRef,
   filter = "",
 ): Promise<{ api: ExploreApi; operations: ExploreOperationLine[]; more: boolean }> {
   const { api, revisionId } = await findPublished(ref);

@@ -1,7 +1,7 @@
 import { env } from "#lib/env.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import { buildCurl } from "./curl.rules.ts";
 import type { ExploreOperationLine } from "./explore-view.schema.ts";
-import type { PublishedRef } from "./find-published.ts";
 import { readExploreApi, readExploreOperation } from "./read-explore.ts";
 import { buildRequest, initialValues } from "./request.rules.ts";
 
@@ -15,7 +15,7 @@ export interface ReadyCurl {
 }
 
 /** A curl command for an operation of a published API with its sample values (S24, S27); the first one where none is named. */
-export async function readReadyCurl(ref: PublishedRef, key?: string): Promise<ReadyCurl | null> {
+export async function readReadyCurl(ref: ApiRef, key?: string): Promise<ReadyCurl | null> {
   const { api, operations } = await readExploreApi(ref);
   const chosen = operations.find((o) => o.key === key) ?? operations[0];
   if (!chosen) return null;

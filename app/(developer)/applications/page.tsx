@@ -5,7 +5,7 @@ import { ApplicationList } from "#components/application/application-list.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { listApplications } from "#lib/application/list-applications.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
@@ -37,7 +37,7 @@ export default async function ApplicationsPage({ searchParams }: PageProps<"/app
       ) : (
         <ApplicationList applications={rows} />
       )}
-      <Pager label="applications" {...(after && { previous: here })} {...(next && { next: `${here}?after=${next}` })} />
+      <CursorPager label="applications" here={here} after={after} next={next} />
     </>
   );
 }

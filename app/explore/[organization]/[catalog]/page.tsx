@@ -4,7 +4,7 @@ import { forPage } from "#app/_server/actor.ts";
 import { decoded } from "#app/explore/address.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { Sheet } from "#components/ui/table.tsx";
 import { readExploreCatalog } from "#lib/explore/read-explore.ts";
 import { pageInput } from "#lib/page.ts";
@@ -48,11 +48,7 @@ export default async function ExploreCatalogPage({ params, searchParams }: Props
           </ul>
         </Sheet>
       )}
-      <Pager
-        label="APIs"
-        {...(after && { previous: here })}
-        {...(apis.next && { next: `${here}?after=${apis.next}` })}
-      />
+      <CursorPager label="APIs" here={here} after={after} next={apis.next} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { ApprovalRow } from "#components/subscription/approval-row.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { formatLimits, formatMoment } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
@@ -47,11 +47,7 @@ export default async function ApprovalsPage({ params, searchParams }: PageProps<
           ))}
         </ul>
       )}
-      <Pager
-        label="requests"
-        {...(after && { previous: here })}
-        {...(queue.next && { next: `${here}?after=${queue.next}` })}
-      />
+      <CursorPager label="requests" here={here} after={after} next={queue.next} />
     </>
   );
 }

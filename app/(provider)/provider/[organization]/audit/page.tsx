@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { listEvents } from "#lib/audit/list-events.ts";
 import { formatMoment } from "#lib/format.ts";
@@ -41,11 +41,7 @@ export default async function AuditPage({ params, searchParams }: PageProps<"/pr
           ))}
         </tbody>
       </Table>
-      <Pager
-        label="audit events"
-        {...(after && { previous: here })}
-        {...(events.next && { next: `${here}?after=${events.next}` })}
-      />
+      <CursorPager label="audit events" here={here} after={after} next={events.next} />
     </>
   );
 }

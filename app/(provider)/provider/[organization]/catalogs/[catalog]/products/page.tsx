@@ -5,7 +5,7 @@ import { RetireRelease } from "#components/catalog/retire-release.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readCatalog } from "#lib/catalog/read-catalog.ts";
@@ -102,11 +102,7 @@ export default async function CatalogProductsPage({
           </tbody>
         </Table>
       )}
-      <Pager
-        label="products"
-        {...(after && { previous: here })}
-        {...(releases.next && { next: `${here}?after=${releases.next}` })}
-      />
+      <CursorPager label="products" here={here} after={after} next={releases.next} />
     </>
   );
 }

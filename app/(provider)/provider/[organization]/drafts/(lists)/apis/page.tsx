@@ -3,7 +3,7 @@ import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { ApiTable } from "#components/studio/api-table.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
 import { paths } from "#lib/paths.ts";
@@ -39,11 +39,7 @@ export default async function DraftApisPage(props: PageProps<"/provider/[organiz
         <div className="flex flex-wrap gap-2 max-md:w-full max-md:*:flex-1 md:ms-auto">{add}</div>
       </div>
       <ApiTable organization={organization} apis={apis.rows} empty={`No draft API has “${q}” in its title.`} />
-      <Pager
-        label="draft APIs"
-        {...(after && { previous: here })}
-        {...(apis.next && { next: `${here}?${new URLSearchParams({ ...(q && { q }), after: apis.next })}` })}
-      />
+      <CursorPager label="draft APIs" here={here} keep={q ? { q } : {}} after={after} next={apis.next} />
     </>
   );
 }

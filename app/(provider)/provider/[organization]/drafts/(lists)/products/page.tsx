@@ -3,7 +3,7 @@ import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { ProductTable } from "#components/product/product-table.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { Pager } from "#components/ui/pager.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { paths } from "#lib/paths.ts";
 import { listProducts } from "#lib/product/read-product.ts";
@@ -40,11 +40,7 @@ export default async function ProductsPage(props: PageProps<"/provider/[organiza
         products={products.rows}
         empty={`No product has “${q}” in its title.`}
       />
-      <Pager
-        label="products"
-        {...(after && { previous: here })}
-        {...(products.next && { next: `${here}?${new URLSearchParams({ ...(q && { q }), after: products.next })}` })}
-      />
+      <CursorPager label="products" here={here} keep={q ? { q } : {}} after={after} next={products.next} />
     </>
   );
 }

@@ -2,16 +2,18 @@ import { credentialSelect, toCredentialDto } from "#lib/credential/credential.dt
 import type { Prisma } from "#lib/db/generated/client.ts";
 import type { ApplicationDto, ApplicationLine } from "./application.schema.ts";
 
-const organization = { select: { id: true, slug: true, name: true } } as const;
-
-/** One line of the list: only what the line shows. */
-export const applicationRowSelect = {
+const headSelect = {
   id: true,
   name: true,
   description: true,
   state: true,
   createdAt: true,
-  organization,
+  organization: { select: { id: true, slug: true, name: true } },
+} as const satisfies Prisma.ApplicationSelect;
+
+/** One line of the list: only what the line shows. */
+export const applicationRowSelect = {
+  ...headSelect,
   credentials: { where: { kind: "standard", status: "active" }, select: { environment: true, lastUsedAt: true } },
   subscriptions: {
     where: { state: { in: ["active", "pending", "suspended"] } },
@@ -27,12 +29,7 @@ export const applicationRowSelect = {
 } as const satisfies Prisma.ApplicationSelect;
 
 export const applicationSelect = {
-  id: true,
-  name: true,
-  description: true,
-  state: true,
-  createdAt: true,
-  organization,
+  ...headSelect,
   credentials: {
     where: { kind: "standard" },
     select: credentialSelect,

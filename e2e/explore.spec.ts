@@ -60,6 +60,27 @@ test("own ID and secret: a wrong secret is told from an unknown ID, and nothing 
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("pcs_");
 });
 
+test("an empty required field is pointed at and nothing is sent, unless it is meant", async ({ asUser, developer }) => {
+  const page = await asUser(developer);
+  const calls: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/explore/call")) calls.push(request.postData() ?? "");
+  });
+  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  const zip = page.getByRole("textbox", { name: /zipcode/ });
+  await zip.fill("");
+  await page.getByRole("button", { name: /^Send/ }).click();
+  await expect(zip).toBeFocused();
+  await expect(zip).toHaveAccessibleDescription(/^Required, so nothing was sent/);
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  await takeScreens(page, "explore-required");
+  expect(calls).toEqual([]);
+  await page.getByRole("button", { name: "Send anyway" }).click();
+  await expect(page.getByRole("region", { name: "Response", exact: true })).toContainText("400");
+  expect(calls).toHaveLength(1);
+});
+
 test("a stranger reads everything, and is led to sign-in where a key is needed", async ({ page }) => {
   await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
   await expect(page.getByRole("link", { name: /Sign in/ }).first()).toBeVisible();

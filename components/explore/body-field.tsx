@@ -1,5 +1,6 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { Select } from "#components/ui/select.tsx";
 import { TextArea } from "#components/ui/text-area.tsx";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
@@ -10,7 +11,7 @@ interface BodyFieldProps {
   body: NonNullable<OperationSlice["body"]>;
   values: CallValues;
   onChange: (values: CallValues) => void;
-  error?: string;
+  error?: ReactNode;
 }
 
 /** Where a JSON body breaks, in words; nothing for other types and for what parses. The call is sent all the same. */
@@ -46,15 +47,17 @@ export function BodyField({ body, values, onChange, error }: BodyFieldProps) {
         )
       }
     >
-      <TextArea
-        mono
-        rows={8}
-        aria-label="Body"
-        aria-invalid={problem ? true : undefined}
-        aria-describedby={problem ? "body-problem" : undefined}
-        value={values.body ?? ""}
-        onChange={(event) => onChange({ ...values, body: event.target.value === "" ? null : event.target.value })}
-      />
+      <div data-field="body">
+        <TextArea
+          mono
+          rows={8}
+          aria-label="Body"
+          aria-invalid={problem ? true : undefined}
+          aria-describedby={problem ? "body-problem" : undefined}
+          value={values.body ?? ""}
+          onChange={(event) => onChange({ ...values, body: event.target.value === "" ? null : event.target.value })}
+        />
+      </div>
       {problem && (
         <p id="body-problem" className="text-12 font-medium text-bad">
           {problem}

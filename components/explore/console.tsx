@@ -1,10 +1,10 @@
 "use client";
 
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "#components/ui/cx.ts";
 import type { CallCredential, CallValues, ExploreCall } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
-import { buildRequest, initialValues, requestTarget, ValueError } from "#lib/explore/request.rules.ts";
+import { buildRequest, initialValues, missingValues, requestTarget, ValueError } from "#lib/explore/request.rules.ts";
 import { type CallerChoice, useCaller, useExplore } from "./explore-context.tsx";
 import { RequestForm } from "./request-form.tsx";
 import { ResponsePane } from "./response-pane.tsx";
@@ -26,6 +26,9 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
   const [values, setValues] = useState<CallValues>(() => initialValues(operation.slice));
   const { state, send, refuse, cancel } = useCall();
   const sending = state.phase === "sending";
+  /** The field that a refused Send points at; a fresh object brings the focus there. null until Send was pressed. */
+  const [pointed, setPointed] = useState<{ field: string } | null>(null);
+  const form = useRef<HTMLElement>(null);
   const { method, path: pathTemplate, slice, need } = operation;
 
   const preview = useMemo(() => {
@@ -37,17 +40,33 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
     }
   }, [api.basePath, method, pathTemplate, slice, values]);
 
+  const missing = useMemo(() => missingValues(slice, need, values), [slice, need, values]);
+
   const submit = useCallback(
-    (as: CallerChoice = choice) => {
+    ({ as = choice, anyway = false }: { as?: CallerChoice; anyway?: boolean } = {}) => {
       const { organization, slug: catalog } = api.catalog;
       const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
       const call: ExploreCall = { target, values, credential: credentialOf(need.need, as, caller?.id) };
+      const [first] = missing;
+      const strange = need.need === "required" && !signedIn;
+      if (first && !anyway && !strange) {
+        setPane("request");
+        setPointed({ field: first.field });
+        return;
+      }
+      setPointed(null);
       setPane("response");
-      if (need.need === "required" && !signedIn) refuse(call, "SIGN_IN_REQUIRED");
+      if (strange) refuse(call, "SIGN_IN_REQUIRED");
       else void send(call);
     },
-    [api, caller?.id, choice, need.need, operation.key, refuse, send, setPane, signedIn, values],
+    [api, caller?.id, choice, missing, need.need, operation.key, refuse, send, setPane, signedIn, values],
   );
+
+  useEffect(() => {
+    if (!pointed) return;
+    const field = form.current?.querySelector(`[data-field="${CSS.escape(pointed.field)}"]`);
+    field?.querySelector<HTMLElement>("input:not([aria-hidden] *), textarea, button")?.focus();
+  }, [pointed]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -61,9 +80,11 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
   }, [submit, cancel, sending]);
 
   const fields = state.phase === "done" && state.outcome.kind === "not-sent" ? state.outcome.fields : [];
+  const asked = pointed ? missing : [];
   return (
     <>
       <section
+        ref={form}
         aria-label="Request"
         className="flex min-w-0 flex-col bg-surface max-lg:order-1 lg:min-h-0 lg:border-e lg:border-line"
       >
@@ -79,7 +100,15 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
           onCancel={cancel}
         />
         <div className={cx("lg:min-h-0 lg:overflow-y-auto", pane !== "request" && "max-lg:hidden")}>
-          <RequestForm operation={operation} about={about} values={values} onChange={setValues} errors={fields} />
+          <RequestForm
+            operation={operation}
+            about={about}
+            values={values}
+            onChange={setValues}
+            errors={fields}
+            missing={asked}
+            onSendAnyway={() => submit({ anyway: true })}
+          />
         </div>
       </section>
       <section
@@ -101,7 +130,7 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
           onUseApplication={() => {
             const application = { ...choice, mode: "grant" as const, override: "" };
             setChoice(application);
-            submit(application);
+            submit({ as: application });
           }}
           onSend={() => submit()}
           onCancel={cancel}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { SliceParameter } from "#lib/api-definition/compiled.ts";
@@ -8,16 +8,18 @@ import { RequestLine } from "./request-group.tsx";
 
 interface ParameterFieldProps {
   parameter: SliceParameter;
+  /** "query.zipcode" */
+  field: string;
   value: string;
   onChange: (value: string) => void;
-  error?: string;
+  error?: ReactNode;
 }
 
 /** What stands for "leave it out" in a list; no enum of a definition holds it. */
 const NOTHING = "\u0000";
 
 /** One parameter: a list where the definition names its values, else text as it goes on the wire. */
-export function ParameterField({ parameter, value, onChange, error }: ParameterFieldProps) {
+export function ParameterField({ parameter, field, value, onChange, error }: ParameterFieldProps) {
   const id = useId();
   const { name, type, required, description, enum: choices, example } = parameter;
   const words = (
@@ -31,7 +33,7 @@ export function ParameterField({ parameter, value, onChange, error }: ParameterF
     </>
   );
   return (
-    <RequestLine htmlFor={id} name={name} words={words} hint={description} error={error}>
+    <RequestLine field={field} htmlFor={id} name={name} words={words} hint={description} error={error}>
       {choices.length > 0 ? (
         <Select
           label={name}

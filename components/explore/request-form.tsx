@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { SliceParameter } from "#lib/api-definition/compiled.ts";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
-import { fillable } from "#lib/explore/request.rules.ts";
+import { fillable, type MissingValue } from "#lib/explore/request.rules.ts";
 import { BodyField } from "./body-field.tsx";
 import { CallerSection } from "./caller-section.tsx";
 import { ParameterField } from "./parameter-field.tsx";
@@ -24,13 +24,31 @@ interface RequestFormProps {
   values: CallValues;
   onChange: (values: CallValues) => void;
   errors: { field: string; message: string }[];
+  /** Required values that Send found empty. */
+  missing: MissingValue[];
+  onSendAnyway: () => void;
 }
 
 /** Who calls, then the parameters by place, then the body (S62). */
-export function RequestForm({ operation, about, values, onChange, errors }: RequestFormProps) {
+export function RequestForm(props: RequestFormProps) {
+  const { operation, about, values, onChange, errors, missing, onSendAnyway } = props;
   const { method, need, path, slice, summary } = operation;
   const parameters = fillable(slice, need);
-  const errorOf = (field: string) => errors.find((e) => e.field === field)?.message;
+  /** What is wrong with a field; the first empty one has the way past it, unless it is part of the path. */
+  const errorOf = (field: string): ReactNode => {
+    const [first] = missing;
+    if (!missing.some((m) => m.field === field)) return errors.find((e) => e.field === field)?.message;
+    if (field !== first?.field) return "Required.";
+    if (!first.mayBeLeftOut) return "Required: it is part of the path.";
+    return (
+      <>
+        Required, so nothing was sent.{" "}
+        <button type="button" className="link" onClick={onSendAnyway}>
+          Send anyway
+        </button>
+      </>
+    );
+  };
   return (
     <div className="px-5 pb-5 max-md:px-4">
       <div className="pt-4">
@@ -48,6 +66,7 @@ export function RequestForm({ operation, about, values, onChange, errors }: Requ
                   key={p.name}
                   parameter={p}
                   value={values[p.in][p.name] ?? ""}
+                  field={`${p.in}.${p.name}`}
                   error={errorOf(`${p.in}.${p.name}`)}
                   onChange={(value) => onChange({ ...values, [p.in]: { ...values[p.in], [p.name]: value } })}
                 />

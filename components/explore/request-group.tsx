@@ -23,20 +23,22 @@ export function RequestGroup({ title, aside, actions, children }: RequestGroupPr
 }
 
 interface RequestLineProps {
+  /** "query.zipcode", by which the control is found. */
+  field?: string;
   /** The id of the control. */
   htmlFor: string;
   name: string;
   /** What it is: "string, required". */
   words: ReactNode;
   hint?: ReactNode;
-  error?: string;
+  error?: ReactNode;
   children: ReactNode;
 }
 
 /** One value: its name as the machine reads it at the left, the control at the right; above one another where narrow. */
-export function RequestLine({ htmlFor, name, words, hint, error, children }: RequestLineProps) {
+export function RequestLine({ field, htmlFor, name, words, hint, error, children }: RequestLineProps) {
   return (
-    <div className="grid gap-x-3 gap-y-1 md:grid-cols-[10.75rem_minmax(0,1fr)]">
+    <div data-field={field} className="grid gap-x-3 gap-y-1 md:grid-cols-[10.75rem_minmax(0,1fr)]">
       <label htmlFor={htmlFor} className="min-w-0">
         <code className="font-semibold wrap-anywhere">{name}</code>
         <span className="block text-12 text-ink-3">{words}</span>

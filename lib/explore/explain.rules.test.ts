@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { publicCode, type Refusal, refusals } from "#lib/errors/refusals.ts";
 import { explainRefusal } from "./explain.rules.ts";
-import { type CallContext, limitsLeft, passageOf, refusalOf } from "./explore.rules.ts";
+import { type CallContext, inTime, limitsLeft, passageOf, refusalOf } from "./explore.rules.ts";
 import type { AnsweredHead } from "./explore.schema.ts";
 
 const own = "7c1e04d2b8f64e0a91d35bc26f80493a";
@@ -82,12 +82,20 @@ test("a used-up limit names the plan, the limit and when it opens again", () => 
     ["X-RateLimit-Remaining", "0"],
     ["X-RateLimit-Reset", "1800"],
     ["Retry-After", "1800"],
+    ["RateLimit-Policy", '"5-per-minute";q=5;w=60, "100-per-hour";q=100;w=3600'],
+    ["RateLimit", '"5-per-minute";r=0;t=12, "100-per-hour";r=0;t=1800'],
+    ["Date", "Sun, 22 Nov 2026 14:30:00 GMT"],
   ];
   const head = answer(429, limits);
   expect(limitsLeft(head)).toEqual({ limit: 100, remaining: 0, resetSeconds: 1800 });
   expect(explainRefusal("RATE_LIMIT_EXCEEDED", context, head).words).toBe(
-    "Gold allows 100 calls in its window. Next call in 30 min.",
+    "Gold allows 100 calls per hour. Next call in 30 min, at 15:00 UTC.",
   );
+  // A gateway that tells less: what is known is said.
+  expect(explainRefusal("RATE_LIMIT_EXCEEDED", context, answer(429, [["Retry-After", "42"]])).words).toBe(
+    "The calls that Gold allows are used up. Next call in 42 s.",
+  );
+  expect([12, 89, 5400, 7200, 604_800].map(inTime)).toEqual(["in 12 s", "in 89 s", "in 90 min", "in 2 h", "in 7 days"]);
 });
 
 test("the passage shows where the call stopped", () => {

@@ -1,5 +1,5 @@
 import type { Refusal } from "#lib/errors/refusals.ts";
-import { formatNumber } from "#lib/format.ts";
+import { formatDate, formatWindow, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import {
   type CallContext,
@@ -10,8 +10,9 @@ import {
   limitsLeft,
   nearMiss,
   sayClientId,
+  usedUpLimit,
 } from "./explore.rules.ts";
-import type { CallHead } from "./explore.schema.ts";
+import type { AnsweredHead, CallHead } from "./explore.schema.ts";
 
 /** What the caller lacks first, as the button that mends it: to sign in, an application, a subscription, or to use it. */
 function nextStep(c: CallContext): Fix {
@@ -64,15 +65,27 @@ function notSubscribed(c: CallContext): Explanation {
   };
 }
 
+const DAY_SECONDS = 86_400;
+
+/** What the plan allows in which time, and when the next call passes. */
 function limitExceeded(c: CallContext, head: CallHead): Explanation {
-  const left = head.answered ? limitsLeft(head) : null;
-  const wait = head.answered ? Number(headerOf(head, "Retry-After") ?? left?.resetSeconds ?? Number.NaN) : Number.NaN;
   const plan = c.caller?.plan && !c.byHand ? c.caller.plan : "The plan";
-  const allows = left
-    ? `${plan} allows ${formatNumber(left.limit)} calls in its window.`
-    : `${plan}’s limit is used up.`;
-  const next = Number.isFinite(wait) ? ` Next call ${inTime(wait)}.` : "";
-  return { title: "Rate limit exceeded", words: allows + next, fix: seePlans(c) };
+  const used = head.answered ? usedUpLimit(head) : null;
+  const allows = used
+    ? `${plan} allows ${plural(used.limit, "call")} ${formatWindow(used.windowSeconds)}.`
+    : `The calls that ${plan === "The plan" ? "the plan" : plan} allows are used up.`;
+  return { title: "Rate limit exceeded", words: allows + (head.answered ? nextCall(head) : ""), fix: seePlans(c) };
+}
+
+/** " Next call in 30 min, at 15:00 UTC." The moment stays true while the page stands open. */
+function nextCall(head: AnsweredHead): string {
+  const wait = Number(headerOf(head, "Retry-After") ?? limitsLeft(head)?.resetSeconds ?? Number.NaN);
+  if (!Number.isFinite(wait)) return "";
+  const answeredAt = Date.parse(headerOf(head, "Date") ?? "");
+  if (Number.isNaN(answeredAt) || wait < 90) return ` Next call ${inTime(wait)}.`;
+  const opens = new Date(answeredAt + wait * 1000);
+  const day = wait < DAY_SECONDS ? "" : `${formatDate(opens)}, `;
+  return ` Next call ${inTime(wait)}, at ${day}${opens.toISOString().slice(11, 16)} UTC.`;
 }
 
 /** One row for each answer of the gateway; the compiler asks for the missing one when a refusal is added. */

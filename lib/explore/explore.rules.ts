@@ -47,6 +47,27 @@ export interface LimitsLeft {
 export const headerOf = (head: AnsweredHead, name: string): string | undefined =>
   head.headers.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
 
+/** A limit of the plan that is used up. */
+export interface UsedUpLimit {
+  limit: number;
+  windowSeconds: number;
+  resetSeconds: number;
+}
+
+/** Reads RateLimit-Policy and RateLimit: of the limits that have nothing left, the one that opens last, as the gateway reckons. */
+export function usedUpLimit(head: AnsweredHead): UsedUpLimit | null {
+  const of = (name: string, pattern: RegExp) =>
+    [...(headerOf(head, name) ?? "").matchAll(pattern)].map(([, policy, a, b]) => ({
+      policy,
+      a: Number(a),
+      b: Number(b),
+    }));
+  const left = of("RateLimit", /"([^"]*)";r=(\d+);t=(\d+)/g);
+  const [last] = left.filter(({ a }) => a === 0).sort((one, other) => other.b - one.b);
+  const quota = of("RateLimit-Policy", /"([^"]*)";q=(\d+);w=(\d+)/g).find(({ policy }) => policy === last?.policy);
+  return last && quota ? { limit: quota.a, windowSeconds: quota.b, resetSeconds: last.b } : null;
+}
+
 /** Reads X-RateLimit-*; null when the answer has none. */
 export function limitsLeft(head: AnsweredHead): LimitsLeft | null {
   const [limit, remaining, resetSeconds] = ["Limit", "Remaining", "Reset"].map((part) =>
@@ -105,9 +126,13 @@ export function nearMiss(typed: string, own: CallContext["own"]): string {
   return "";
 }
 
-/** Seconds as "in 42 s", "in 12 min"; for when a limit opens again. */
-export const inTime = (seconds: number): string =>
-  seconds < 90 ? `in ${Math.max(1, Math.ceil(seconds))} s` : `in ${Math.ceil(seconds / 60)} min`;
+/** Seconds as "in 42 s", "in 12 min", "in 5 h", "in 3 days"; for when a limit opens again. */
+export function inTime(seconds: number): string {
+  if (seconds < 90) return `in ${Math.max(1, Math.ceil(seconds))} s`;
+  if (seconds <= 90 * 60) return `in ${Math.ceil(seconds / 60)} min`;
+  if (seconds <= 48 * 3600) return `in ${Math.ceil(seconds / 3600)} h`;
+  return `in ${Math.ceil(seconds / 86_400)} days`;
+}
 
 /** Whether an ID may be shown in a sentence as short form. */
 export const sayClientId = (clientId: string): string => (clientId.length > 12 ? shortClientId(clientId) : clientId);

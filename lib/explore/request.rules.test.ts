@@ -7,6 +7,7 @@ import {
   credentialNeed,
   fillable,
   initialValues,
+  missingValues,
   requestTarget,
   ValueError,
 } from "./request.rules.ts";
@@ -71,6 +72,24 @@ test("the form starts with what a first call needs: required examples, else the 
     parameter({ name: "lang", example: "en" }),
   );
   expect(initialValues(s).query).toEqual({ zip: "90210", units: "metric", lang: "" });
+});
+
+test("an empty required value is found, with whether the call can go without it; the credential's own places are not asked for", () => {
+  const s = slice(
+    parameter({ name: "zip", required: true }),
+    parameter({ name: "units" }),
+    parameter({ name: "id", in: "path", required: true }),
+    parameter({ name: "X-Client", in: "header", required: true }),
+  );
+  const need = { need: "required", clientId: { in: "header", name: "x-client" }, clientSecret: null } as const;
+  const missing = (over: Partial<CallValues>) => missingValues({ ...s, body }, need, { ...empty, ...over });
+  const body = { required: true, contentTypes: ["application/json"], example: "" };
+  expect(missing({})).toEqual([
+    { field: "path.id", mayBeLeftOut: false },
+    { field: "query.zip", mayBeLeftOut: true },
+    { field: "body", mayBeLeftOut: true },
+  ]);
+  expect(missing({ path: { id: "1" }, query: { zip: "0" }, body: "{}" })).toEqual([]);
 });
 
 test("the credential stands where the first alternative's schemes say; an empty alternative makes it optional (S70, S90)", () => {

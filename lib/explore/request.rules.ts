@@ -95,6 +95,25 @@ export function fillable(slice: OperationSlice, need: CredentialNeed): SlicePara
   );
 }
 
+/** A required value that is empty. */
+export interface MissingValue {
+  /** The field that holds it: "query.zipcode", "body". */
+  field: string;
+  /** False for a part of the path: without it there is no address to call. */
+  mayBeLeftOut: boolean;
+}
+
+/** Required values that a person left empty, in the order of the form. */
+export function missingValues(slice: OperationSlice, need: CredentialNeed, values: CallValues): MissingValue[] {
+  const order: SliceParameter["in"][] = ["path", "query", "header", "cookie"];
+  const empty = fillable(slice, need)
+    .filter((p) => (p.required || p.in === "path") && (values[p.in][p.name] ?? "") === "")
+    .sort((one, other) => order.indexOf(one.in) - order.indexOf(other.in))
+    .map((p) => ({ field: `${p.in}.${p.name}`, mayBeLeftOut: p.in !== "path" }));
+  if (slice.body?.required && !values.body) empty.push({ field: "body", mayBeLeftOut: true });
+  return empty;
+}
+
 /** encodeURIComponent, and the five more that RFC 3986 reserves; a path segment of dots is refused by `buildRequest`. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

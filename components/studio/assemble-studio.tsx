@@ -14,7 +14,7 @@ interface AssembleStudioProps extends Omit<TestPanelProps, "onClose"> {
   /** Alternatives of scheme names (S44). */
   security: string[][];
   enforced: boolean;
-  backends: { catalogTitle: string; url: string | null; authKind: "none" | "basic" }[];
+  backends: { catalogTitle: string; url: string | null; authKind: BackendAuthKind }[];
   /** Open the panel at once. */
   testing: boolean;
 }
@@ -25,16 +25,21 @@ export function AssembleStudio(props: AssembleStudioProps) {
   const [test, setTest] = useState(testing);
   return (
     <>
-      <StudioBar organization={organization} api={api} current="assemble">
-        <Button
-          variant={test ? "line" : "primary"}
-          icon={<Play aria-hidden="true" />}
-          aria-expanded={test}
-          onClick={() => setTest(!test)}
-        >
-          Test
-        </Button>
-      </StudioBar>
+      <StudioBar
+        organization={organization}
+        api={api}
+        current="assemble"
+        deeds={
+          <Button
+            variant={test ? "line" : "primary"}
+            icon={<Play aria-hidden="true" />}
+            aria-expanded={test}
+            onClick={() => setTest(!test)}
+          >
+            Test
+          </Button>
+        }
+      />
       <NotLiveLine
         copies={copies}
         changedAt={panel.changedAt}
@@ -56,7 +61,7 @@ export function AssembleStudio(props: AssembleStudioProps) {
                   <li key={backend.catalogTitle} className="wrap-anywhere">
                     {backend.catalogTitle}:{" "}
                     {backend.url ? <code>{backend.url}</code> : <span className="text-warn">no address yet</span>}
-                    {backend.authKind === "basic" && ", with the functional ID"}
+                    {SIGNS_IN[backend.authKind]}
                   </li>
                 ))}
               </ul>

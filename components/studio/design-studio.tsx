@@ -98,46 +98,50 @@ export function DesignStudio(props: DesignStudioProps) {
 
   return (
     <>
-      <StudioBar organization={organization} api={{ ...api, title: design.form.title || api.title }} current="design">
-        <span role="status" className="text-12 text-ink-3">
+      <StudioBar
+        organization={organization}
+        api={{ ...api, title: design.form.title || api.title }}
+        current="design"
+        deeds={
+          <>
+            {publish && (
+              <PublishButton
+                name={api.title}
+                catalogs={catalogs}
+                publish={publish}
+                disabledReason={blocked}
+                onPublished={() => router.refresh()}
+              />
+            )}
+            {!readOnly && (
+              <Button
+                variant="primary"
+                busy={saving}
+                disabled={!dirty}
+                aria-keyshortcuts="Control+S Meta+S"
+                onClick={() => void save()}
+              >
+                Save
+              </Button>
+            )}
+          </>
+        }
+      >
+        {/* Where narrow, the line below and the Save button say the same. */}
+        <span role="status" className="text-12 text-ink-3 max-md:sr-only">
           {design.saving || saving ? "Saving" : dirty ? "Not saved yet" : "Saved"}
         </span>
-        <Segmented
-          label="Panes"
-          name="view"
-          value={view}
-          onChange={setView}
-          choices={[
-            { value: "form", label: "Form" },
-            { value: "both", label: "Both" },
-            { value: "source", label: "Source" },
-          ]}
-        />
-        <LinkButton href={`${paths.assemble(organization, api.id)}?test`} icon={<Play aria-hidden="true" />}>
+        <Segmented label="Panes" name="view" value={view} onChange={setView} choices={paneChoices(view)} />
+        {/* Where narrow, the tab Assemble has it. */}
+        <LinkButton
+          href={`${paths.assemble(organization, api.id)}?test`}
+          icon={<Play aria-hidden="true" />}
+          className="max-md:hidden"
+        >
           Test
         </LinkButton>
         {props.remove && (
           <DeleteApi organization={organization} title={api.title} copies={copies} remove={props.remove} />
-        )}
-        {publish && (
-          <PublishButton
-            name={api.title}
-            catalogs={catalogs}
-            publish={publish}
-            disabledReason={blocked}
-            onPublished={() => router.refresh()}
-          />
-        )}
-        {!readOnly && (
-          <Button
-            variant="primary"
-            busy={saving}
-            disabled={!dirty}
-            aria-keyshortcuts="Control+S Meta+S"
-            onClick={() => void save()}
-          >
-            Save
-          </Button>
         )}
       </StudioBar>
       <NotLiveLine
@@ -215,4 +219,21 @@ export function DesignStudio(props: DesignStudioProps) {
       </div>
     </>
   );
+}
+
+/** There is room for one pane below 1024 px: "Both" is the form there, and goes by that name. */
+function paneChoices(view: string) {
+  const narrow = "max-md:px-2";
+  const hidden = "max-lg:hidden";
+  const both = (
+    <>
+      <span className={hidden}>Both</span>
+      <span className="lg:hidden">Form</span>
+    </>
+  );
+  return [
+    { value: "form", label: "Form", className: view === "form" ? narrow : hidden },
+    { value: "both", label: both, className: view === "form" ? hidden : `${narrow} max-lg:border-s-0!` },
+    { value: "source", label: "Source", className: narrow },
+  ];
 }

@@ -7,6 +7,7 @@ import { useField, useKeepTyped } from "./field-context.ts";
 export interface Choice {
   value: string;
   label: ReactNode;
+  className?: string;
 }
 
 interface SegmentedProps {
@@ -61,6 +62,7 @@ export function Segmented({
             size === "sm"
               ? "min-h-[calc(var(--h-control-sm)-2px)] text-12"
               : "min-h-[calc(var(--h-control)-2px)] text-13",
+            choice.className,
           )}
         >
           <input

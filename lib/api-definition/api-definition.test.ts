@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { UserActor } from "#lib/access/actor.ts";
 import { readBackends } from "#lib/backend/read-backends.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
@@ -181,6 +182,19 @@ describe("saving and editing", () => {
     const lost = results.find((r) => r.status === "rejected");
     expect(lost?.reason.code).toBe("CONFLICT");
     expect(await failure(save("Three"))).toMatchObject({ code: "CONFLICT" });
+  });
+
+  it("a conflict names who saved meanwhile, and when; your own other window is named as such", async () => {
+    const { owner, slug, organizationId } = await provider();
+    const editor = await member(organizationId, "editor");
+    const { id } = await createApiDefinition(owner, { organization: slug, ...weather });
+    const { source } = await readApiDefinition(owner, id);
+    await saveApiDefinition(editor, { id, source: `${source}# one\n`, sourceVersion: 1 });
+    const late = (actor: UserActor) => failure(saveApiDefinition(actor, { id, source, sourceVersion: 1 }));
+    expect((await late(owner)).detail).toMatch(
+      /^The editor saved this API on \d+ \w+ \d{4}, \d\d:\d\d UTC, after you opened it here\. Your text is still here/,
+    );
+    expect((await late(editor)).detail).toMatch(/^You saved this API in another window on /);
   });
 
   it("keeps a text with errors as a draft, but not one that cannot be read, and publishes neither", async () => {

@@ -13,7 +13,7 @@ export async function editApiDefinition(actor: Actor, input: EditApiDefinitionIn
   const edit = formEdit.parse(input.edit);
   const draft = await loadDraft(permit, input.id);
   const sourceVersion = Number(input.sourceVersion);
-  if (draft.sourceVersion !== sourceVersion) throw changedMeanwhile();
+  if (draft.sourceVersion !== sourceVersion) throw await changedMeanwhile(permit, draft);
   const source = await runJob<string>({ kind: "form-edit", source: draft.source, edit });
   return saveSource(permit, draft.id, source, sourceVersion);
 }

@@ -10,6 +10,6 @@ import { changedMeanwhile, loadDraft, type Saved, saveSource } from "./save-sour
 export async function saveApiDefinition(actor: Actor, input: SaveApiDefinitionInput): Promise<Saved> {
   const permit = authorize(actor, "api:write");
   const draft = await loadDraft(permit, input.id);
-  if (draft.sourceVersion !== input.sourceVersion) throw changedMeanwhile();
+  if (draft.sourceVersion !== input.sourceVersion) throw await changedMeanwhile(permit, draft);
   return saveSource(permit, draft.id, input.source, input.sourceVersion);
 }

@@ -30,7 +30,7 @@ export async function saveDesign(actor: Actor, input: z.infer<typeof saveDesignI
   const permit = authorize(actor, "api:write");
   const { id, sourceVersion, edits } = input;
   const draft = await loadDraft(permit, id);
-  if (draft.sourceVersion !== sourceVersion) throw changedMeanwhile();
+  if (draft.sourceVersion !== sourceVersion) throw await changedMeanwhile(permit, draft);
   const source = await applyFormEdits(input.source ?? draft.source, edits);
   const form = await runJob<DefinitionForm>({ kind: "form", source });
   const saved = await saveApiDefinition(actor, { id, source, sourceVersion });

@@ -1,7 +1,8 @@
 import { ownedThrough, type Permit } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { formatMoment } from "#lib/format.ts";
 import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
 import { draftColumns, draftTransaction, freeName } from "./store-analysis.ts";
@@ -14,8 +15,12 @@ export interface Saved {
   findings: Finding[];
 }
 
-export interface LoadedDraft {
+interface DraftRef {
   id: string;
+  organizationId: string;
+}
+
+export interface LoadedDraft extends DraftRef {
   source: string;
   sourceVersion: number;
 }
@@ -24,17 +29,29 @@ export interface LoadedDraft {
 export async function loadDraft(permit: Permit, id: string): Promise<LoadedDraft> {
   const draft = await db().apiDefinition.findFirst({
     where: { id, ...ownedThrough("space", permit) },
-    select: { id: true, source: true, sourceVersion: true },
+    select: { id: true, source: true, sourceVersion: true, space: { select: { organizationId: true } } },
   });
   if (!draft) throw notFound();
-  return draft;
+  const { space, ...row } = draft;
+  return { ...row, organizationId: space.organizationId };
 }
 
-export const changedMeanwhile = (): AppError =>
-  new AppError("CONFLICT", {
-    detail:
-      "Somebody saved this API after you opened it. Your text is still here: copy it, reload, and put your changes in again.",
+/** The CONFLICT of a save from an old version; says who saved meanwhile, and when. */
+export async function changedMeanwhile(permit: Permit, draft: DraftRef, reader: Tx = db()): Promise<AppError> {
+  const { id, organizationId } = draft;
+  const saved = await reader.auditEvent.findFirst({
+    where: { organizationId, action: "api.saved", targetId: id },
+    select: { actorId: true, actorName: true, createdAt: true },
+    orderBy: { createdAt: "desc" },
   });
+  const own = permit.actor.kind === "user" && saved?.actorId === permit.actor.userId;
+  const who = own ? "You" : (saved?.actorName ?? "Somebody");
+  const when = saved ? ` on ${formatMoment(saved.createdAt)},` : "";
+  const where = own ? " in another window" : "";
+  return new AppError("CONFLICT", {
+    detail: `${who} saved this API${where}${when} after you opened it here. Your text is still here: copy it, reload, and put your changes in again.`,
+  });
+}
 
 /** Writes a new text of a draft, errors in it or not, when nobody saved since `sourceVersion`. */
 export async function saveSource(permit: Permit, id: string, source: string, sourceVersion: number): Promise<Saved> {
@@ -51,8 +68,9 @@ export async function saveSource(permit: Permit, id: string, source: string, sou
       where: { id, sourceVersion },
       data: { ...draftColumns(source, analysis), name, sourceVersion: { increment: 1 }, updatedAt: new Date() },
     });
-    if (count === 0) throw changedMeanwhile();
-    const target = { organizationId: draft.space.organizationId, type: "api", id, name: analysis.title };
+    const { organizationId } = draft.space;
+    if (count === 0) throw await changedMeanwhile(permit, { id, organizationId }, tx);
+    const target = { organizationId, type: "api", id, name: analysis.title };
     await recordEvent(tx, permit, "api.saved", target, { version: analysis.version });
     return { id, sourceVersion: sourceVersion + 1, source, title: analysis.title, findings: analysis.findings };
   });

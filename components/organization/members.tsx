@@ -13,6 +13,7 @@ import { Table, Td, Th } from "#components/ui/table.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import { formatDate } from "#lib/format.ts";
+import { paths } from "#lib/paths.ts";
 
 export interface MemberRow {
   id: string;
@@ -22,6 +23,8 @@ export interface MemberRow {
   createdAt: Date;
   /** The signed-in person. */
   self: boolean;
+  /** Why role and membership cannot be changed now. */
+  locked: string | null;
 }
 
 export interface InvitationRow {
@@ -79,6 +82,7 @@ export function MembersTable({ members, roles, manage }: MembersTableProps) {
                     label={`Role of ${member.name}`}
                     options={roles}
                     defaultValue={member.role}
+                    disabled={member.locked !== null}
                     onChange={async (role) => settle(await manage.changeRole({ membershipId: member.id, role }))}
                     className="w-40"
                   />
@@ -90,15 +94,17 @@ export function MembersTable({ members, roles, manage }: MembersTableProps) {
               {manage && (
                 <Td className="md:text-end">
                   <ConfirmButton
-                    label={`Remove…`}
+                    label={member.self ? "Leave…" : "Remove…"}
                     variant="ghost"
                     size="sm"
-                    title={`Remove ${member.name}?`}
-                    stops="They lose access at once. Applications, credentials and APIs of the organization go on."
-                    confirm={`Remove ${member.name}`}
+                    title={member.self ? "Leave the organization?" : `Remove ${member.name}?`}
+                    stops={`${member.self ? "You lose" : "They lose"} access at once. Applications, credentials and APIs of the organization go on.`}
+                    confirm={member.self ? "Leave organization" : `Remove ${member.name}`}
+                    {...(member.locked && { disabledReason: member.locked })}
                     action={async () => {
                       const answer = await manage.remove({ membershipId: member.id });
                       if (!answer.ok) return answer.message;
+                      if (member.self) router.push(paths.account());
                       router.refresh();
                       return undefined;
                     }}

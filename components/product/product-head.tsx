@@ -12,7 +12,7 @@ import { paths } from "#lib/paths.ts";
 import type { LiveAnswer } from "./live-state.tsx";
 import type { ProductLine } from "./product-table.tsx";
 import { type CatalogChoice, PublishButton } from "./publish-button.tsx";
-import { PublishedIn } from "./published-in.tsx";
+import { isBehind, PublishedIn, type ReleaseMark } from "./published-in.tsx";
 
 interface ProductHeadProps {
   organization: string;
@@ -22,22 +22,28 @@ interface ProductHeadProps {
   remove?: () => Promise<ActionAnswer<unknown>>;
 }
 
+const listed = (names: string[]): string => names.join(", ").replace(/, ([^,]*)$/, " and $1");
+const titlesOf = (releases: ReleaseMark[]): string => listed(releases.map((release) => release.catalog.title));
+
+/** "The draft is newer than what Sandbox serves: Weather API has changed. Publish it to bring it to callers." */
+function behindWords(older: ReleaseMark[]): string | undefined {
+  if (older.length === 0) return undefined;
+  const apis = [...new Set(older.flatMap((release) => release.behind.apis))];
+  const what = [...(older.some((release) => release.behind.product) ? ["the product itself"] : []), ...apis];
+  return `The draft is newer than what ${titlesOf(older)} ${older.length === 1 ? "serves" : "serve"}: ${listed(what)} ${what.length === 1 ? "has" : "have"} changed. Publish it to bring it to callers.`;
+}
+
 /** Name, facts and deeds of a product: where it is live, whether the draft is newer, Publish, Delete. */
 export function ProductHead({ organization, product, catalogs, publish, remove }: ProductHeadProps) {
   const router = useRouter();
   const live = product.releases.filter((release) => release.state === "published");
-  const older = live.filter((release) => product.updatedAt > release.publishedAt);
   return (
     <>
       <PageHead
         crumbs={[{ label: "Products", href: paths.draftProducts(organization) }]}
         title={product.title}
         status={<Status state={live.length > 0 ? "published" : "draft"} />}
-        lead={
-          older.length > 0
-            ? `The draft is newer than what ${older.map((r) => r.catalog.title).join(" and ")} serves. Publish it to bring it to callers.`
-            : undefined
-        }
+        lead={behindWords(live.filter(isBehind))}
         actions={
           <>
             {remove && (
@@ -46,11 +52,10 @@ export function ProductHead({ organization, product, catalogs, publish, remove }
                 label="Delete…"
                 icon={<Trash2 aria-hidden="true" />}
                 title={`Delete ${product.title}?`}
-                stops={
-                  live.length > 0
-                    ? `It is published in ${live.map((r) => r.catalog.title).join(" and ")}: retire it there first.`
-                    : "The draft and its plans go. Its APIs stay. No call stops: it is published nowhere."
-                }
+                stops="The draft and its plans go. Its APIs stay. No call stops: it is published nowhere."
+                {...(live.length > 0 && {
+                  disabledReason: `Published in ${titlesOf(live)}. Retire it there first.`,
+                })}
                 confirm={`Delete ${product.title}`}
                 action={async () => {
                   const answer = await remove();
@@ -82,12 +87,7 @@ export function ProductHead({ organization, product, catalogs, publish, remove }
           {
             label: "Published in",
             grow: true,
-            value:
-              live.length > 0 ? (
-                <PublishedIn releases={product.releases} changedAt={product.updatedAt} />
-              ) : (
-                "no catalog yet"
-              ),
+            value: live.length > 0 ? <PublishedIn releases={product.releases} /> : "no catalog yet",
           },
         ]}
       />

@@ -47,7 +47,7 @@ export function ProductTable({ organization, products, empty }: ProductTableProp
             <Td label="Plans">{listed(product.plans.map((plan) => plan.title))}</Td>
             <Td label="Published in">
               {product.releases.some((r) => r.state === "published") ? (
-                <PublishedIn releases={product.releases} changedAt={product.updatedAt} />
+                <PublishedIn releases={product.releases} />
               ) : (
                 <Status state="draft" />
               )}

@@ -3,17 +3,18 @@ import { Status } from "#components/ui/status.tsx";
 export interface ReleaseMark {
   catalog: { title: string };
   state: "published" | "retired";
-  publishedAt: Date;
+  behind: { product: boolean; apis: string[] };
 }
+
+/** Whether callers get an older copy than the draft there (S48). */
+export const isBehind = ({ behind }: ReleaseMark): boolean => behind.product || behind.apis.length > 0;
 
 interface PublishedInProps {
   releases: ReleaseMark[];
-  /** Last change of the draft: a catalog that was published before it serves an older copy (S48). */
-  changedAt: Date;
 }
 
 /** Where a draft is live, a mark each; tells where callers get an older copy than the draft. */
-export function PublishedIn({ releases, changedAt }: PublishedInProps) {
+export function PublishedIn({ releases }: PublishedInProps) {
   return (
     <span className="flex flex-wrap gap-x-3 gap-y-0.5">
       {releases
@@ -21,7 +22,7 @@ export function PublishedIn({ releases, changedAt }: PublishedInProps) {
         .map((release) => (
           <Status key={release.catalog.title} state="published">
             {release.catalog.title}
-            {changedAt > release.publishedAt && <span className="font-normal text-ink-3">, older copy</span>}
+            {isBehind(release) && <span className="font-normal text-ink-3">, older copy</span>}
           </Status>
         ))}
     </span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button } from "./button.tsx";
 import { Dialog, DialogBody, DialogEnd } from "./dialog.tsx";
 import { Field } from "./field.tsx";
@@ -17,6 +17,8 @@ interface ConfirmDialogProps {
   stops: ReactNode;
   /** Verb + noun: "Delete Storefront". */
   confirm: string;
+  /** In place of "Cancel", where the deed itself is a cancellation. */
+  keep?: string;
   /** For something in use: the name to type before the button works. */
   typeName?: string;
   /** A server action or a function. The dialog closes when it returns nothing, and shows the text that it returns. */
@@ -27,7 +29,7 @@ interface ConfirmDialogProps {
 
 /** Destruction: says what stops working, then one red button; asks for the name of a thing in use. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, stops, confirm, typeName, action, fields = {} } = props;
+  const { open, onOpenChange, title, stops, confirm, keep = "Cancel", typeName, action, fields = {} } = props;
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string>();
   const change = (next: boolean) => {
@@ -64,7 +66,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         </DialogBody>
         <DialogEnd>
           <Button variant="ghost" size="lg" onClick={() => change(false)}>
-            Cancel
+            {keep}
           </Button>
           <SubmitButton variant="danger" size="lg" disabled={typeName !== undefined && typed !== typeName}>
             {confirm}
@@ -81,11 +83,26 @@ interface ConfirmButtonProps extends Omit<ConfirmDialogProps, "open" | "onOpenCh
   icon?: ReactNode;
   variant?: "line" | "ghost";
   size?: "sm" | "md";
+  /** Why it cannot be done now; stands beside the button, which is then off. */
+  disabledReason?: string;
 }
 
 /** A button with its ConfirmDialog, usable from a server component. */
-export function ConfirmButton({ label, icon, variant = "line", size, ...dialog }: ConfirmButtonProps) {
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const { label, icon, variant = "line", size, disabledReason, ...dialog } = props;
   const [open, setOpen] = useState(false);
+  const reason = useId();
+  if (disabledReason !== undefined)
+    return (
+      <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 max-md:justify-start">
+        <span id={reason} className="text-12 text-ink-3">
+          {disabledReason}
+        </span>
+        <Button variant={variant} size={size} icon={icon} disabled aria-describedby={reason}>
+          {label}
+        </Button>
+      </span>
+    );
   return (
     <>
       <Button variant={variant} size={size} icon={icon} aria-haspopup="dialog" onClick={() => setOpen(true)}>

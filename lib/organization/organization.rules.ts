@@ -10,6 +10,18 @@ export const roleWords: Record<Role, string> = {
   viewer: "Reads everything, changes nothing",
 };
 
+/** Why a member's role and membership cannot be changed by the actor now; null when they can. `changeRole` and `removeMember` refuse the same. */
+export function memberLock(
+  actor: Actor,
+  organizationId: string,
+  member: { role: Role },
+  members: { role: Role }[],
+): string | null {
+  if (!mayGrant(actor, organizationId, member.role)) return "Only an owner can change an owner.";
+  const owners = members.filter(({ role }) => role === "owner").length;
+  return member.role === "owner" && owners === 1 ? "The only owner: make somebody else an owner first." : null;
+}
+
 /** Only an owner makes an owner; admins give every other role. */
 export function mayGrant(actor: Actor, organizationId: string, role: Role): boolean {
   if (actor.kind === "system") return true;

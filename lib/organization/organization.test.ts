@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { UserActor } from "#lib/access/actor.ts";
+import type { Role } from "#lib/access/permissions.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { db } from "#lib/db/client.ts";
 import { actorOfUser } from "#lib/identity/read-actor.ts";
@@ -8,6 +10,7 @@ import { consumer, member, person, provider } from "#lib/test-kit/people.ts";
 import { acceptInvitation, readInvitation } from "./accept-invitation.ts";
 import { changeRole, removeMember } from "./change-member.ts";
 import { inviteMember } from "./invite-member.ts";
+import { memberLock } from "./organization.rules.ts";
 import { listMembers, readOrganization } from "./read-organization.ts";
 import { updateOrganization } from "./update-organization.ts";
 
@@ -70,6 +73,18 @@ test("an invitation makes a member once, only for the invited address", async ()
   expect((await actorOfUser(guest.userId)).memberships).toMatchObject([{ organizationId, role: "editor" }]);
   await expect(acceptInvitation(guest, token)).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect(await db().invitation.count({ where: { organizationId, acceptedAt: null } })).toBe(0);
+});
+
+test("role and membership of an owner are locked for admins, those of the only owner for everybody", async () => {
+  const { owner, organizationId } = await provider("Locked");
+  const admin = await member(organizationId, "admin");
+  const [one, two, other] = [{ role: "owner" }, { role: "owner" }, { role: "editor" }] as const;
+  const lock = (actor: UserActor, of: { role: Role }, all: { role: Role }[]) =>
+    memberLock(actor, organizationId, of, all);
+  expect(lock(owner, one, [one, other])).toMatch(/^The only owner/);
+  expect(lock(owner, one, [one, two])).toBeNull();
+  expect(lock(admin, one, [one, two])).toMatch(/^Only an owner/);
+  expect(lock(admin, other, [one, other])).toBeNull();
 });
 
 test("an admin cannot make or unmake an owner", async () => {

@@ -26,11 +26,16 @@ export const productSelect = {
   space: { select: { organizationId: true, pathPrefix: true, organization: { select: { slug: true, name: true } } } },
   plans: { select: planSelect, orderBy: { position: "asc" } },
   apis: {
-    select: { api: { select: { id: true, title: true, version: true, basePath: true } } },
+    select: { api: { select: { id: true, title: true, version: true, basePath: true, updatedAt: true } } },
     orderBy: { position: "asc" },
   },
   releases: {
-    select: { publishedAt: true, state: true, catalog: { select: { id: true, slug: true, title: true } } },
+    select: {
+      publishedAt: true,
+      state: true,
+      catalog: { select: { id: true, slug: true, title: true } },
+      apis: { select: { publishedApi: { select: { id: true, apiDefinitionId: true, publishedAt: true } } } },
+    },
     orderBy: { publishedAt: "asc" },
   },
 } as const satisfies Prisma.ProductSelect;
@@ -49,10 +54,25 @@ export interface ProductDto {
     catalog: { id: string; slug: string; title: string };
     state: "published" | "retired";
     publishedAt: Date;
+    /** What of the draft callers do not get there yet: title, plans or list of APIs; and the APIs whose text changed. */
+    behind: { product: boolean; apis: string[] };
   }[];
 }
 
-export const toProductDto = (row: Prisma.ProductGetPayload<{ select: typeof productSelect }>): ProductDto => ({
+type ProductRow = Prisma.ProductGetPayload<{ select: typeof productSelect }>;
+
+/** Live APIs of which the draft was saved after the publish; whether the text differs, the database tells. */
+export const savedSincePublished = ({ apis, releases }: ProductRow): string[] =>
+  releases.flatMap((release) =>
+    release.apis
+      .filter(({ publishedApi: live }) =>
+        apis.some(({ api }) => api.id === live.apiDefinitionId && api.updatedAt > live.publishedAt),
+      )
+      .map(({ publishedApi }) => publishedApi.id),
+  );
+
+/** `changed` holds the live APIs (PublishedApi.id) whose draft has another text. */
+export const toProductDto = (row: ProductRow, changed: Set<string>): ProductDto => ({
   id: row.id,
   name: row.name,
   version: row.version,
@@ -61,6 +81,16 @@ export const toProductDto = (row: Prisma.ProductGetPayload<{ select: typeof prod
   organizationId: row.space.organizationId,
   organization: row.space.organization,
   plans: row.plans.map(toPlanDto),
-  apis: row.apis.map((entry) => entry.api),
-  releases: row.releases,
+  apis: row.apis.map(({ api: { updatedAt: _updatedAt, ...api } }) => api),
+  releases: row.releases.map(({ apis, ...release }) => ({
+    ...release,
+    behind: {
+      product: row.updatedAt > release.publishedAt,
+      apis: row.apis
+        .filter(({ api }) =>
+          apis.some((a) => a.publishedApi.apiDefinitionId === api.id && changed.has(a.publishedApi.id)),
+        )
+        .map(({ api }) => api.title),
+    },
+  })),
 });

@@ -69,6 +69,20 @@ describe("publishing one API", () => {
     expect(await db().apiRevision.count({ where: { apiDefinitionId: id } })).toBe(2);
   });
 
+  test("a product is behind what is published once an API's text differs, and no longer when the text is as before", async () => {
+    const { id } = await newApi("Behind", "/behind");
+    const { productId } = await publishApi(owner, { apiId: id, catalogId: sandbox() });
+    const behind = async () => (await readProduct(owner, productId)).releases[0]?.behind;
+    const { source } = await db().apiDefinition.findUniqueOrThrow({ where: { id } });
+    expect(await behind()).toEqual({ product: false, apis: [] });
+    await saveApiDefinition(owner, { id, source: `${source}# a remark\n`, sourceVersion: 1 });
+    expect(await behind()).toEqual({ product: false, apis: ["Behind"] });
+    await saveApiDefinition(owner, { id, source, sourceVersion: 2 });
+    expect(await behind()).toEqual({ product: false, apis: [] });
+    await updateProduct(owner, { id: productId, title: "Behind", apiIds: [id], plans: [] });
+    expect(await behind()).toEqual({ product: true, apis: [] });
+  });
+
   test("is refused without a backend address, beside the field", async () => {
     const { id } = await createApiDefinition(owner, { organization: slug, title: "Nowhere", basePath: "/nowhere" });
     const refused = publishApi(owner, { apiId: id, catalogId: sandbox() });

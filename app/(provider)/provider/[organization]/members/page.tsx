@@ -6,7 +6,7 @@ import { Section } from "#components/ui/section.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { roles } from "#lib/access/permissions.ts";
 import { env } from "#lib/env.ts";
-import { mayGrant, roleWords } from "#lib/organization/organization.rules.ts";
+import { mayGrant, memberLock, roleWords } from "#lib/organization/organization.rules.ts";
 import { listMembers, readOrganization } from "#lib/organization/read-organization.ts";
 import { paths } from "#lib/paths.ts";
 import { changeRoleAction, inviteAction, removeMemberAction, withdrawInvitationAction } from "./actions.ts";
@@ -34,7 +34,11 @@ export default async function MembersPage({ params }: PageProps<"/provider/[orga
         lead="A person leaving changes nothing that the organization owns."
       />
       <MembersTable
-        members={members.map((m) => ({ ...m, self: m.userId === person.userId }))}
+        members={members.map((m) => ({
+          ...m,
+          self: m.userId === person.userId,
+          locked: memberLock(person, organization.id, m, members),
+        }))}
         roles={options}
         {...(manages && { manage: { changeRole: changeRoleAction, remove: removeMemberAction } })}
       />

@@ -1,3 +1,4 @@
+import type { CompiledAssembly } from "#lib/assembly/plan.ts";
 import type { CompiledApi, CompiledOperation, CompiledScheme } from "./compiled.ts";
 import type { JsonObject } from "./json-pointer.ts";
 import { effectiveSecurity, type KeyedOperation, templateShape, unroutable } from "./operations.ts";
@@ -12,6 +13,7 @@ export function compile(
   basePath: string,
   operations: KeyedOperation[],
   security: SecurityModel,
+  assembly?: CompiledAssembly,
 ): CompiledApi {
   const usable = new Map(
     security.schemes.filter((s) => !s.foreign && (s.in === "header" || s.in === "query")).map((s) => [s.id, s]),
@@ -36,6 +38,8 @@ export function compile(
       [...security.types.values()].some((type) => type === "basic" || type === "http" || type === "oauth2") ||
       security.schemes.some((s) => s.foreign && s.in === "header"),
     operations: compiled,
+    // What another gateway enforces, its policies run on (S79).
+    ...(assembly && security.enforced && { assembly }),
   };
 }
 

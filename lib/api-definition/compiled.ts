@@ -1,3 +1,5 @@
+import type { CompiledAssembly } from "#lib/assembly/plan.ts";
+
 /**
  * What publishing compiles a definition to: all that the gateway needs to route and to secure a call, nothing else.
  * It is stored in ApiRevision.compiled and read by the gateway's snapshot. Pure types.
@@ -13,6 +15,8 @@ export interface CompiledApi {
   /** Whether a scheme of type http or oauth2 is declared: then the client's Authorization may travel on (gateway.md 2.5). */
   forwardsAuthorization: boolean;
   operations: CompiledOperation[];
+  /** Policies that run in place of the plain call of the backend. Rows from before assemblies have none. */
+  assembly?: CompiledAssembly;
 }
 
 /** What a caller sends in the parameter of an apiKey scheme (`x-key-type`). */

@@ -46,7 +46,7 @@ export function derive(document: JsonObject): Derived {
     version: asText(member(info, "version")).trim().slice(0, 60) || "1.0.0",
     description: asText(member(info, "description")),
     basePath: basePathOf(document),
-    backendUrl: backendUrlOf(document),
+    backendUrl: backendUrlOf(document) ?? targetUrlOf(document),
   };
 }
 
@@ -101,7 +101,8 @@ function backendUrlOf(document: JsonObject): string | null {
   let url: URL | null = null;
   if (member(document, "swagger") !== undefined) {
     const host = asText(member(document, "host")).trim();
-    if (!host || /[/?#@\s]/.test(host)) return null;
+    // API Connect writes "$(catalog.host)" where the host is the gateway's own.
+    if (!host || /[/?#@\s$]/.test(host)) return null;
     const schemes = member(document, "schemes");
     const http = Array.isArray(schemes) && schemes.includes("http") && !schemes.includes("https");
     url = toAbsolute(
@@ -115,6 +116,13 @@ function backendUrlOf(document: JsonObject): string | null {
   url.search = "";
   url.hash = "";
   return url.href.replace(/\/+$/, "");
+}
+
+/** API Connect's name for the backend's address: the property target-url, also without an assembly that uses it. */
+function targetUrlOf(document: JsonObject): string | null {
+  const properties = member(member(document, "x-ibm-configuration"), "properties");
+  const url = toAbsolute(asText(member(member(properties, "target-url"), "value")));
+  return url && !url.username && !url.password && !url.search ? url.href.replace(/\/+$/, "") : null;
 }
 
 /** Whether the backend's address is written in the definition, so that its own base path belongs to the backend. */

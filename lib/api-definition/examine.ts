@@ -1,3 +1,4 @@
+import { compileAssembly } from "#lib/assembly/compile-assembly.ts";
 import { compile } from "./compile.ts";
 import type { CompiledApi, Finding, OperationSlice, OutlineOperation } from "./compiled.ts";
 import { type Derived, derive } from "./derive.ts";
@@ -51,7 +52,9 @@ export async function examine(source: string): Promise<Analysis> {
     applied,
     severity: security.intended ? "error" : "warning",
   };
+  const { assembly, violations: assemblyViolations } = compileAssembly(document, derived, operations);
   const violations = [
+    ...assemblyViolations,
     ...checkReferences(document, operations),
     ...checkRules(context),
     ...(await lintStructure(source, document)),
@@ -62,7 +65,7 @@ export async function examine(source: string): Promise<Analysis> {
     outline: outlineOf(operations),
     findings: withPositions(source, violations.slice(0, FINDINGS_MAX)),
     operations: operations.map((operation, position) => analyse(document, operation, position)),
-    compiled: compile(document, derived.basePath, operations, security),
+    compiled: compile(document, derived.basePath, operations, security, assembly),
   });
 }
 

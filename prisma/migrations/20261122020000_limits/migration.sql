@@ -34,8 +34,10 @@ BEGIN
   now_at := clock_timestamp();
   SELECT count(*)::int, coalesce(bool_or(n."countsAlone"), false) INTO others, other_alone
     FROM "GatewayNode" n WHERE n.id <> node AND n."countsAt" > now_at - interval '5 seconds';
-  -- Whoever counts alone already goes on until it says otherwise, after its counts are in the table.
-  SELECT wants_alone AND (others = 0 OR coalesce(bool_or(n."countsAlone"), false)) INTO alone
+  -- Whoever counts alone already goes on until it says otherwise, after its counts are in the table; not one that was
+  -- taken for dead meanwhile.
+  SELECT wants_alone AND (others = 0
+      OR coalesce(bool_or(n."countsAlone" AND n."countsAt" > now_at - interval '5 seconds'), false)) INTO alone
     FROM "GatewayNode" n WHERE n.id = node;
   INSERT INTO "GatewayNode" (id, address, "countsAlone", "countsAt") VALUES (node, node_address, alone, now_at)
     ON CONFLICT (id) DO UPDATE SET "countsAlone" = excluded."countsAlone", "countsAt" = excluded."countsAt";

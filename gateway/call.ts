@@ -82,6 +82,8 @@ export class Call {
 
   // invoke and record
   refused: Refused | undefined = undefined;
+  /** A chunked body that came to its end before the backend was called. */
+  heldBody: Buffer | undefined = undefined;
   requestBytes = 0;
   responseBytes = 0;
   backendStarted = 0;

@@ -13,6 +13,8 @@ export const CREDENTIAL = 8;
 
 export interface HeaderName {
   lower: string;
+  /** As frameworks read it: "-" for "_" and ".". */
+  canonical: string;
   kind: number;
 }
 
@@ -30,6 +32,7 @@ const IDENTITY = new Set([
   "x-client-ip",
   "x-cluster-client-ip",
   "x-forwarded",
+  "x-gateway-proof",
   "x-global-transaction-id",
   "x-original-url",
   "x-real-ip",
@@ -39,7 +42,7 @@ const IDENTITY = new Set([
 ]);
 const IDENTITY_PREFIXES = ["x-forwarded-", "x-middleware-", "proxy-"];
 
-function kindOf(lower: string): number {
+function kindOf(lower: string, canonical: string): number {
   switch (lower) {
     case "host":
       return HOST;
@@ -54,7 +57,6 @@ function kindOf(lower: string): number {
     case "authorization":
       return AUTHORIZATION;
   }
-  const canonical = lower.replace(/[_.]/g, "-");
   if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
   if (HOP_BY_HOP.has(lower) || IDENTITY.has(canonical)) return DROP;
   if (IDENTITY_PREFIXES.some((prefix) => canonical.startsWith(prefix))) return DROP;
@@ -70,7 +72,8 @@ export function headerName(raw: string): HeaderName {
   const found = known.get(raw);
   if (found) return found;
   const lower = raw.toLowerCase();
-  const made = { lower, kind: kindOf(lower) };
+  const canonical = lower.replace(/[_.]/g, "-");
+  const made = { lower, canonical, kind: kindOf(lower, canonical) };
   if (known.size < KNOWN_MAX) known.set(raw, made);
   return made;
 }

@@ -44,7 +44,7 @@ function readSettings() {
 const settings = readSettings();
 const gateway: Gateway = {
   snapshot: new Snapshot(),
-  upstreams: new Upstreams(settings.allow),
+  upstreams: new Upstreams({ allow: settings.allow }),
   recorder: new Recorder(),
   publicProtocol: new URL(settings.GATEWAY_URL).protocol.slice(0, -1),
   bodyBytesMax: BODY_BYTES_MAX,

@@ -3,6 +3,7 @@
 import { KeyRound, Play, Server } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import type { BackendAuthKind } from "#lib/backend/backend.schema.ts";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
 import { StudioBar } from "./studio-bar.tsx";
 import { TestPanel, type TestPanelProps } from "./test-panel.tsx";
@@ -18,6 +19,13 @@ interface AssembleStudioProps extends Omit<TestPanelProps, "onClose"> {
   /** Open the panel at once. */
   testing: boolean;
 }
+
+const SIGNS_IN: Record<BackendAuthKind, string> = {
+  none: "",
+  basic: ", with the functional ID",
+  header: ", with a key in a header",
+  oauth: ", with an access token",
+};
 
 /** The Assemble tab: the steps of a call as the gateway makes them, and the test panel (S46). */
 export function AssembleStudio(props: AssembleStudioProps) {

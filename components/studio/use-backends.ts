@@ -8,7 +8,7 @@ export interface BackendDraft {
   catalogId: string;
   catalogTitle: string;
   url: string;
-  authKind: "none" | "basic";
+  authKind: "none" | "basic" | "header" | "oauth";
   username: string;
   /** Typed now; write-only, so it starts empty. */
   password: string;
@@ -19,7 +19,7 @@ export interface BackendInput {
   apiId: string;
   catalogId: string;
   url: string;
-  authKind: "none" | "basic";
+  authKind: "none" | "basic" | "header" | "oauth";
   username: string;
   password: string;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { compileApi } from "./compile-api.ts";
 
 const row = (compiled: object, more: object = {}) => ({
@@ -10,7 +11,7 @@ const row = (compiled: object, more: object = {}) => ({
   organizationId: "organization",
   pathPrefix: "acme",
   basePath: "/base",
-  backend: { url: "https://backend.example/v1/", authKind: "none" as const, basic: null },
+  backend: backendRow("https://backend.example/v1/"),
   ...more,
   compiled: {
     format: 1,
@@ -33,19 +34,15 @@ test.each([
   expect(() => compileApi(row(compiled))).toThrow();
 });
 
-test("the address of the backend is taken apart once", () => {
-  expect(compileApi(row({})).backend).toEqual({
-    origin: "https://backend.example",
-    pathPrefix: "/v1",
-    host: "backend.example",
-    authorization: null,
-  });
+test("a backend with a secret that did not open is none, never called without it", () => {
+  const api = compileApi(row({}, { backend: null }));
+  expect([api.backend, api.passesAuthorization]).toEqual([null, false]);
 });
 
-test("a password that did not open leaves no backend, never a call without it", () => {
-  const backend = { url: "https://backend.example", authKind: "basic" as const, basic: null };
-  const api = compileApi(row({}, { backend }));
-  expect([api.backend, api.passesAuthorization]).toEqual([null, false]);
+test("a client's Authorization travels only where the gateway sends nothing of its own", () => {
+  const signedIn = backendRow("https://backend.example", { authKind: "header", headerName: "X-Key", password: "k" });
+  expect(compileApi(row({})).passesAuthorization).toBe(true);
+  expect(compileApi(row({}, { backend: signedIn })).passesAuthorization).toBe(false);
 });
 
 test("the root is a base path without a name", () => {

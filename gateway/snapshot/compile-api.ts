@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
-import type { BackendForGateway, PublishedApiForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
-import type { Alternative, Backend, CredentialNames, GatewayApi } from "./model.ts";
+import type { PublishedApiForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
+import { compileBackend } from "./compile-backend.ts";
+import type { Alternative, CredentialNames, GatewayApi } from "./model.ts";
 import { OperationRouter } from "./operation-router.ts";
 
 const scheme = z.object({
@@ -54,10 +55,10 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     basePath,
     enforced: compiled.enforced,
     credentialNames: credentialNames([...schemes.values()]),
-    passesAuthorization: compiled.forwardsAuthorization && row.backend?.authKind !== "basic",
+    passesAuthorization: compiled.forwardsAuthorization && row.backend?.authKind === "none",
     operations: compiled.operations,
     router: new OperationRouter(operations, `${row.pathPrefix}/${row.catalogSlug}${basePath}`),
-    backend: toBackend(row.backend),
+    backend: row.backend && compileBackend(row.backend),
   };
 }
 
@@ -94,16 +95,4 @@ function credentialNames(schemes: readonly CompiledScheme[]): CredentialNames {
     }
   }
   return { headers, query, customary };
-}
-
-function toBackend(row: BackendForGateway | null): Backend | null {
-  if (!row || (row.authKind === "basic" && row.basic === null)) return null;
-  const url = new URL(row.url);
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("the backend is neither http nor https");
-  return {
-    origin: url.origin,
-    pathPrefix: url.pathname.replace(/\/+$/, ""),
-    host: url.host,
-    authorization: row.basic === null ? null : `Basic ${Buffer.from(row.basic, "utf8").toString("base64")}`,
-  };
 }

@@ -1,4 +1,6 @@
 import type { BoundLimit } from "#gateway/limits/windows.ts";
+import type { ClientCredentials } from "#gateway/upstream/backend-token.ts";
+import type { Endpoint } from "#gateway/upstream/connect.ts";
 import type { CompiledOperation, CompiledScheme } from "#lib/api-definition/compiled.ts";
 import type { OperationRouter } from "./operation-router.ts";
 
@@ -16,16 +18,23 @@ export interface GatewayOperation {
   security: readonly Alternative[];
 }
 
-/** Where calls of one API go. */
+/** Where calls of one API go. How the gateway signs in there: `endpoint.tls` by certificate, the rest in headers. */
 export interface Backend {
-  /** scheme://host:port */
-  origin: string;
+  endpoint: Endpoint;
   /** Path of the backend's address without a trailing slash, "" for none. */
   pathPrefix: string;
   /** Host header of the backend. */
   host: string;
-  /** Value of Authorization for the functional ID (S13), or null. */
-  authorization: string | null;
+  /** Name and value of what is sent with each call: the functional ID (S13) or a key. */
+  signIn: readonly string[];
+  /** A client's header of this name never travels (T7): lower case, "-" for "_" and "."; "" for none. */
+  ownHeader: string;
+  /** OAuth client credentials: each call carries an access token. */
+  credentials: ClientCredentials | null;
+  /** Each call carries a signed proof that it came through the gateway (S31). */
+  proof: boolean;
+  /** From the request's end to the answer's headers; then 504. */
+  responseTimeoutMs: number;
 }
 
 /** One published API: a route, what it demands, and where it goes. Immutable; a change puts a new object in its place. */
@@ -47,7 +56,7 @@ export interface GatewayApi {
   passesAuthorization: boolean;
   operations: readonly CompiledOperation[];
   router: Pick<OperationRouter, "find" | "methodsOf">;
-  /** null: there is none, or its password does not open; calls answer 502. */
+  /** null: there is none, or a secret of it does not open; calls answer 502. */
   backend: Backend | null;
 }
 

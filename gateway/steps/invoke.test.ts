@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Admission } from "#gateway/admission/admission.ts";
 import type { Gateway } from "#gateway/call.ts";
 import { call } from "#gateway/conformance/kit/client.ts";
 import { operation } from "#gateway/conformance/kit/own-fixture.ts";
@@ -11,6 +12,7 @@ import { compileApi } from "#gateway/snapshot/compile-api.ts";
 import { Snapshot } from "#gateway/snapshot/snapshot.ts";
 import { Upstreams } from "#gateway/upstream/upstreams.ts";
 import type { CallRecord } from "#lib/call-record/write-call-records.ts";
+import { backendRow } from "#lib/test-kit/backend-row.ts";
 
 // The listener with a snapshot made by hand: what takes too long, or cannot be had, through a database.
 
@@ -64,17 +66,17 @@ beforeAll(async () => {
           forwardsAuthorization: false,
           operations: [operation("GET", "/x"), operation("POST", "/x")],
         },
-        backend: url === null ? null : { url, authKind: "none", basic: null },
+        backend: url === null ? null : backendRow(url, { connectTimeoutMs: 500, responseTimeoutMs: 200 }),
       }),
     );
   put("/there", backend.url);
   put("/nowhere", null);
   put("/forgetful-1", await forgetful());
   put("/forgetful-2", await forgetful());
-  upstreams = new Upstreams(["127.0.0.0/8"], { connectTimeoutMs: 500, headersTimeoutMs: 200, bodyTimeoutMs: 200 });
+  upstreams = new Upstreams({ allow: ["127.0.0.0/8"] }, { bodyTimeoutMs: 200 });
   const recorder = { add: (record: CallRecord) => void records.push(record) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
-  gateway = { snapshot, upstreams, recorder, ...rest };
+  gateway = { snapshot, upstreams, recorder, admission: new Admission(), ...rest };
   server = createGatewayServer(gateway).listen(0, "127.0.0.1");
   await once(server, "listening");
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,44 +1,78 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { type Call, noteBody } from "#gateway/call.ts";
+import { giveBackCall } from "#gateway/limits/windows.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
-import { Exchange } from "#gateway/upstream/exchange.ts";
-import { RequestBody } from "#gateway/upstream/request-body.ts";
-import { backendHeaders, backendTarget } from "#gateway/upstream/request-headers.ts";
+import { BodyTooLargeError, holdBody, RequestBody } from "#gateway/upstream/request-body.ts";
+import { Sending } from "#gateway/upstream/sending.ts";
+
+type Outcome = Refused | undefined;
 
 /**
  * Calls the backend and streams both ways. It answers what the backend answers, or 413 BODY_TOO_LARGE (chunked),
  * 502 BACKEND_UNREACHABLE, 502 BACKEND_INVALID, 504 BACKEND_TIMEOUT. A redirect is an answer like any other (T12).
  */
-export function invoke(call: Call): Refused | undefined {
+export function invoke(call: Call): Outcome | Promise<Outcome> {
   const { api } = call;
   if (!api) throw new Error("the call is not routed");
   const { backend } = api;
   if (!backend) return refuse("BACKEND_UNREACHABLE", "backend-missing");
-  if (call.contentLength === 0) {
-    send(call, api, backend, undefined);
-    return undefined;
-  }
+  return call.contentLength === 0 ? send(call, api, backend, undefined) : invokeWithBody(call, api, backend);
+}
+
+async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Promise<Outcome> {
+  const { req, res, gateway } = call;
   noteBody(call);
   // In the next turn the parser has seen what came with the headers: a body that is framed wrongly is refused before
   // the backend hears of it (T1).
-  setImmediate(() => {
-    if (call.res.headersSent || call.res.destroyed) return;
-    if (call.expectsContinue) call.res.writeContinue();
-    call.expectsContinue = false;
-    send(call, api, backend, new RequestBody(call.req, call.gateway.bodyBytesMax));
-  });
-  return undefined;
+  await new Promise(setImmediate);
+  if (res.headersSent || res.destroyed) return undefined;
+  if (call.expectsContinue) res.writeContinue();
+  call.expectsContinue = false;
+  if (call.contentLength < 0) {
+    const held = await holdBody(req, gateway.bodyBytesMax);
+    if (res.headersSent || res.destroyed) return undefined;
+    if (held instanceof BodyTooLargeError) {
+      giveBackCall(call.counted, call.startedAtMs);
+      return refuse("BODY_TOO_LARGE");
+    }
+    if (held) {
+      call.contentLength = held.length;
+      call.requestBytes = held.length;
+      call.heldBody = held;
+      return send(call, api, backend, undefined);
+    }
+  }
+  return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
 }
 
-function send(call: Call, api: GatewayApi, backend: Backend, body: RequestBody | undefined): void {
+/** At once, or as soon as the backend's access token is there. */
+function send(
+  call: Call,
+  api: GatewayApi,
+  backend: Backend,
+  body: RequestBody | undefined,
+): Outcome | Promise<Outcome> {
+  const { credentials } = backend;
+  if (!credentials) return dispatch(call, api, backend, body, undefined);
+  const token = call.gateway.upstreams.token(credentials, call.startedAtMs);
+  const authorization = token.current(Date.now());
+  if (authorization !== undefined) return dispatch(call, api, backend, body, authorization);
+  return token.fresh(Date.now()).then(
+    (fresh) => dispatch(call, api, backend, body, fresh),
+    () => {
+      body?.destroy();
+      return refuse("BACKEND_UNREACHABLE", "backend-token-failed");
+    },
+  );
+}
+
+function dispatch(
+  call: Call,
+  api: GatewayApi,
+  backend: Backend,
+  body: RequestBody | undefined,
+  authorization: string | undefined,
+): undefined {
   call.backendStarted = performance.now();
-  const pool = call.gateway.upstreams.pool(backend.origin);
-  const request = {
-    path: backendTarget(call, api, backend),
-    // Every method that an API declares; undici's type knows the common ones.
-    method: (call.req.method ?? "GET") as "GET",
-    headers: backendHeaders(call, api, backend),
-    body: body ?? null,
-  };
-  pool.dispatch(request, new Exchange(call, body, (exchange) => pool.dispatch(request, exchange)));
+  new Sending(call, api, backend, body, authorization).first();
 }

@@ -1,10 +1,14 @@
 import { type Dispatcher, errors } from "undici";
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
+import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { giveBackCall } from "#gateway/limits/windows.ts";
 import { answerHeaders } from "./answer-headers.ts";
+import { TokenError } from "./backend-token.ts";
+import type { BrokenConnection } from "./connect.ts";
 import { refusalOf } from "./failure.ts";
 import { BodyTooLargeError, type RequestBody } from "./request-body.ts";
+import type { Sending } from "./sending.ts";
 
 /** Interim answers (1xx) of one backend call: more is an attack or a fault (T37). They are not passed on. */
 const INTERIM_MAX = 8;
@@ -16,20 +20,22 @@ class BackendMisbehaves extends Error {
   readonly code = "BACKEND_INVALID";
 }
 
+/** Ends an answer that is not passed on, because the call is sent once more with another token. */
+const TOKEN_REFUSED = new Error("the backend refused the access token");
+
 /** One call to a backend: streams the answer to the client as it comes, at the pace at which the client takes it. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #call: Call;
   readonly #body: RequestBody | undefined;
-  readonly #again: (exchange: Exchange) => void;
+  readonly #sending: Sending;
   #repeated = false;
   #interim = 0;
   /** Bytes of the answer's body still to come, -1 = not declared. */
   #left = -1;
   #waiting = false;
 
-  /** `again` sends the same request once more. */
-  constructor(call: Call, body: RequestBody | undefined, again: (exchange: Exchange) => void) {
-    this.#again = again;
+  constructor(call: Call, body: RequestBody | undefined, sending: Sending) {
+    this.#sending = sending;
     this.#call = call;
     this.#body = body;
   }
@@ -44,6 +50,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) {
       this.#interim += 1;
       if (this.#interim > INTERIM_MAX) controller.abort(new BackendMisbehaves("too many interim answers"));
+      return;
+    }
+    if (status === 401 && this.#sending.tokenRefused() && this.#mayRepeat()) {
+      controller.abort(TOKEN_REFUSED);
       return;
     }
     const { res, limitHeaders, requestId, gateway } = this.#call;
@@ -90,23 +100,33 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (!res.writableFinished) res.destroy();
       return;
     }
-    if (this.#mayRepeat(error)) {
+    if (this.#mayRepeat() && (error === TOKEN_REFUSED || this.#wasStale(error))) {
       this.#repeated = true;
-      this.#again(this);
+      if (error === TOKEN_REFUSED) this.#repeatWithToken();
+      else this.#sending.again(this);
       return;
     }
     if (error instanceof BodyTooLargeError) giveBackCall(this.#call.counted, this.#call.startedAtMs);
     answerRefusal(this.#call, refusalOf(error));
   }
 
-  /**
-   * The backend closed an idle connection just as we used it: it has answered on it before, and not begun to answer
-   * this call. Once, and only what may be repeated (RFC 9110 9.2.2).
-   */
-  #mayRepeat(error: Error): boolean {
-    const { req, res } = this.#call;
-    if (this.#repeated || this.#body || res.destroyed || (req.method !== "GET" && req.method !== "HEAD")) return false;
-    return error instanceof errors.SocketError && (error.socket?.bytesRead ?? 0) > 0 && this.#interim === 0;
+  #repeatWithToken(): void {
+    this.#sending.againWithToken(this).catch((error) => {
+      const failed = error instanceof TokenError ? refuse("BACKEND_UNREACHABLE", "backend-token-failed") : null;
+      answerRefusal(this.#call, failed ?? refusalOf(error));
+    });
+  }
+
+  /** Once, and only what may be sent twice (RFC 9110 9.2.2). */
+  #mayRepeat(): boolean {
+    const { req, res, contentLength } = this.#call;
+    return !this.#repeated && contentLength === 0 && !res.destroyed && (req.method === "GET" || req.method === "HEAD");
+  }
+
+  /** The backend closed an idle connection just as we used it: it had answered on it, and did not begin to now. */
+  #wasStale(error: Error & BrokenConnection): boolean {
+    if (this.#interim > 0) return false;
+    return error.hadAnswered === true || (error instanceof errors.SocketError && (error.socket?.bytesRead ?? 0) > 0);
   }
 
   #finish(): void {

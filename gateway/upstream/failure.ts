@@ -10,7 +10,7 @@ const UNREACHABLE = new Set([
   "ENETUNREACH",
   "EADDRNOTAVAIL",
   "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
+  "CONNECT_TIMEOUT",
   "UND_ERR_DESTROYED",
   "UND_ERR_CLOSED",
 ]);
@@ -24,6 +24,8 @@ const INVALID = new Set([
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
   "UND_ERR_RESPONSE_CONTENT_LENGTH_MISMATCH",
 ]);
+/** OpenSSL's and Node's codes for certificates, names and handshakes, on both sides. */
+const TLS = /CERT|TLS|SSL|SELF_SIGNED|EPROTO|ISSUER|CRL/;
 
 /** Which refusal a failed backend call becomes; its text stays inside, it may name internal hosts. */
 export function refusalOf(error: Error): Refused {
@@ -32,7 +34,8 @@ export function refusalOf(error: Error): Refused {
   if (code === "ADDRESS_FORBIDDEN") return refuse("BACKEND_UNREACHABLE", "backend-address-forbidden");
   if (TIMED_OUT.has(code)) return refuse("BACKEND_TIMEOUT");
   if (INVALID.has(code) || error.name === "HTTPParserError") return refuse("BACKEND_INVALID");
-  if (UNREACHABLE.has(code) || /CERT|TLS|SSL|SELF_SIGNED|EPROTO/.test(code)) return refuse("BACKEND_UNREACHABLE");
+  if (UNREACHABLE.has(code)) return refuse("BACKEND_UNREACHABLE");
+  if (TLS.test(code)) return refuse("BACKEND_UNREACHABLE", "backend-tls-failed");
   // Several addresses were tried: the first one speaks for all.
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return refusalOf(error.errors[0]);
   return refuse("BACKEND_UNREACHABLE");

@@ -44,3 +44,42 @@ export class RequestBody extends Readable {
     else if (!this.push(chunk)) this.#req.pause();
   }
 }
+
+/** A chunked body of at most this many bytes is held back until its end, at most this long after its call was let through. */
+const HELD_BYTES_MAX = 65_536;
+const HELD_MS = 50;
+
+/**
+ * Holds a chunked body back before the backend is called. Resolves to the whole body when its end came in time, or to
+ * null when it is longer or comes slowly and has to be streamed; nothing of it is lost then. Also to null when the
+ * client went away. Over `bytesMax` it is the error.
+ */
+export function holdBody(req: IncomingMessage, bytesMax: number): Promise<Buffer | null | BodyTooLargeError> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const stop = (result: Buffer | null | BodyTooLargeError) => {
+      clearTimeout(timer);
+      req.off("data", take).off("end", end).off("close", gone);
+      resolve(result);
+    };
+    const end = () => stop(Buffer.concat(pieces));
+    const gone = () => stop(null);
+    const stream = () => {
+      req.pause();
+      stop(null);
+      if (bytes > 0) req.unshift(Buffer.concat(pieces));
+    };
+    const take = (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > bytesMax) {
+        // The rest is thrown away while the answer is on its way.
+        stop(new BodyTooLargeError());
+        req.resume();
+      } else if (bytes > HELD_BYTES_MAX) stream();
+    };
+    const timer = setTimeout(stream, HELD_MS);
+    req.on("data", take).on("end", end).on("close", gone);
+  });
+}

@@ -6,8 +6,9 @@ import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 /**
  * The headers that the backend gets, flat: the client's without hop-by-hop, identity and credential headers, then ours.
  * Ours come last and unconditionally, so that nothing a client's Connection header names can remove them (T6, T7).
+ * `authorization`: the access token, where the backend wants one.
  */
-export function backendHeaders(call: Call, api: GatewayApi, backend: Backend): string[] {
+export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, authorization?: string): string[] {
   const raw = call.req.rawHeaders;
   const headers = ["Host", backend.host];
   const hopByHop = call.connectionTokens === "" ? undefined : call.connectionTokens.split(",").map((t) => t.trim());
@@ -17,9 +18,13 @@ export function backendHeaders(call: Call, api: GatewayApi, backend: Backend): s
     if (hopByHop?.includes(name.lower) && name.kind !== CONTENT_LENGTH) continue;
     const value = raw[i * 2 + 1] as string;
     if (api.enforced && isCredential(api, name.lower, value)) continue;
+    if (name.canonical === backend.ownHeader) continue;
     headers.push(raw[i * 2] as string, value);
   }
-  if (backend.authorization !== null) headers.push("Authorization", backend.authorization);
+  // A chunked body that was short enough to be held back has a length after all.
+  if (call.heldBody !== undefined) headers.push("Content-Length", String(call.contentLength));
+  for (const text of backend.signIn) headers.push(text);
+  if (authorization !== undefined) headers.push("Authorization", authorization);
   headers.push(
     "X-Forwarded-For",
     clientAddress(call),

@@ -1,20 +1,14 @@
-import { buildConnector, Pool } from "undici";
-import { ForbiddenAddressError, guardedLookup, isForbiddenLiteral } from "#lib/net/address-guard.ts";
+import { Client, Pool } from "undici";
+import { type BackendToken, BackendTokens, type ClientCredentials } from "./backend-token.ts";
+import { type AddressRule, connector, type Endpoint } from "./connect.ts";
 
-/** Time limits towards backends. */
+/** Time limits towards backends that are the same for all. */
 export interface UpstreamTimes {
-  connectTimeoutMs: number;
-  /** From the request's end to the answer's headers; then 504. */
-  headersTimeoutMs: number;
   /** Between two pieces of an answer: long enough for a quiet event stream with keep-alive comments. */
   bodyTimeoutMs: number;
 }
 
-export const upstreamTimes: UpstreamTimes = {
-  connectTimeoutMs: 5_000,
-  headersTimeoutMs: 30_000,
-  bodyTimeoutMs: 300_000,
-};
+export const upstreamTimes: UpstreamTimes = { bodyTimeoutMs: 300_000 };
 
 /** Connections to one backend of one gateway process; more calls wait for a free one. */
 const CONNECTIONS_MAX = 256;
@@ -22,51 +16,87 @@ const CONNECTIONS_MAX = 256;
 const IDLE_MS = 4_000;
 /** Headers of a backend's answer (T37). */
 const ANSWER_HEADER_BYTES_MAX = 65_536;
+/**
+ * What no call has used for this long is let go: the endpoint of a backend that was changed is never asked for again,
+ * and its calls in flight end on the connections that they have.
+ */
+const UNUSED_MS = 60_000;
 
-/** The connections to backends, a pool for each origin. */
+interface Used {
+  pool: Pool;
+  usedAtMs: number;
+}
+
+/** The connections to backends, a pool for each endpoint, and the access tokens for them. */
 export class Upstreams {
-  readonly #pools = new Map<string, Pool>();
-  readonly #connect: buildConnector.connector;
+  readonly #rule: AddressRule;
   readonly #times: UpstreamTimes;
+  readonly #pools = new Map<string, Used>();
+  readonly #tokens: BackendTokens;
+  readonly #sweeper: NodeJS.Timeout;
 
-  /** `allow`: CIDRs of otherwise forbidden addresses that backends may have. */
-  constructor(allow: readonly string[], times: UpstreamTimes = upstreamTimes) {
+  constructor(rule: AddressRule, times: UpstreamTimes = upstreamTimes) {
+    this.#rule = rule;
     this.#times = times;
-    const connect = buildConnector({
-      allowH2: false,
-      timeout: times.connectTimeoutMs,
-      lookup: guardedLookup(allow) as never,
-      keepAlive: true,
-      noDelay: true,
-    } as buildConnector.BuildOptions);
-    // Checked again with each connection: the name may point elsewhere than when it was saved (T10, T11).
-    this.#connect = (options, callback) => {
-      if (isForbiddenLiteral(options.hostname, allow)) callback(new ForbiddenAddressError(options.hostname), null);
-      else connect(options, callback);
-    };
+    this.#tokens = new BackendTokens(rule);
+    this.#sweeper = setInterval(() => this.letGo(Date.now() - UNUSED_MS), UNUSED_MS / 2).unref();
   }
 
-  /** The pool of "scheme://host:port". */
-  pool(origin: string): Pool {
-    const known = this.#pools.get(origin);
-    if (known) return known;
-    const made = new Pool(origin, {
-      connect: this.#connect,
-      allowH2: false,
-      connections: CONNECTIONS_MAX,
-      pipelining: 1,
-      keepAliveTimeout: IDLE_MS,
-      headersTimeout: this.#times.headersTimeoutMs,
-      bodyTimeout: this.#times.bodyTimeoutMs,
-      maxHeaderSize: ANSWER_HEADER_BYTES_MAX,
-    });
-    this.#pools.set(origin, made);
-    return made;
+  /** Pools that are kept, for tests and metrics. */
+  get size(): number {
+    return this.#pools.size;
+  }
+
+  /** The pool of an endpoint. Ask for it with each call: one that is not asked for is closed. */
+  pool(endpoint: Endpoint, nowMs: number): Pool {
+    const known = this.#pools.get(endpoint.key);
+    if (known) {
+      known.usedAtMs = nowMs;
+      return known.pool;
+    }
+    const pool = new Pool(endpoint.origin, { ...this.#options(endpoint), connections: CONNECTIONS_MAX });
+    this.#pools.set(endpoint.key, { pool, usedAtMs: nowMs });
+    return pool;
+  }
+
+  /** A connection that is made for one call, and closed after it: a repeat must not meet another stale one. */
+  single(endpoint: Endpoint): Client {
+    return new Client(endpoint.origin, this.#options(endpoint));
+  }
+
+  /** The access token for a backend that wants one. */
+  token(credentials: ClientCredentials, nowMs: number): BackendToken {
+    return this.#tokens.of(credentials, nowMs);
+  }
+
+  /** Closes what no call has used since; calls in flight end first. */
+  letGo(beforeMs: number): void {
+    for (const [key, { pool, usedAtMs }] of this.#pools) {
+      if (usedAtMs >= beforeMs) continue;
+      this.#pools.delete(key);
+      void pool.close();
+    }
+    this.#tokens.letGo(beforeMs);
   }
 
   /** Cuts all connections; calls that still run end with an error. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    clearInterval(this.#sweeper);
+    await Promise.all([...this.#pools.values()].map(({ pool }) => pool.destroy()));
     this.#pools.clear();
+  }
+
+  #options(endpoint: Endpoint) {
+    const open = connector(endpoint, this.#rule);
+    return {
+      connect: (_options: unknown, done: Parameters<typeof open>[0]) => open(done),
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: IDLE_MS,
+      // Where the backend says how long it keeps one.
+      keepAliveMaxTimeout: UNUSED_MS,
+      bodyTimeout: this.#times.bodyTimeoutMs,
+      maxHeaderSize: ANSWER_HEADER_BYTES_MAX,
+    } as Client.Options;
   }
 }

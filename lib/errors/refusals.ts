@@ -65,5 +65,9 @@ export const causes = [
   "application-suspended",
   "backend-missing",
   "backend-address-forbidden",
+  // certificate, authority, name or handshake
+  "backend-tls-failed",
+  // the backend's token endpoint gave none
+  "backend-token-failed",
 ] as const;
 export type Cause = (typeof causes)[number];

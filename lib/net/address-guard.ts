@@ -112,7 +112,7 @@ export class ForbiddenAddressError extends Error {
   }
 }
 
-type Resolver = (
+export type Resolver = (
   hostname: string,
   options: { all: true; family?: number | "IPv4" | "IPv6"; hints?: number },
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,

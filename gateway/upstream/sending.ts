@@ -1,0 +1,73 @@
+import type { Dispatcher } from "undici";
+import type { Call } from "#gateway/call.ts";
+import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+import { Exchange } from "./exchange.ts";
+import type { RequestBody } from "./request-body.ts";
+import { backendHeaders, backendTarget } from "./request-headers.ts";
+
+/** What one call sends to its backend: the first time over the pool, once more over a connection of its own. */
+export class Sending {
+  readonly #call: Call;
+  readonly #api: GatewayApi;
+  readonly #backend: Backend;
+  readonly #body: RequestBody | undefined;
+  #authorization: string | undefined;
+
+  /** `authorization`: the access token, where the backend wants one. */
+  constructor(
+    call: Call,
+    api: GatewayApi,
+    backend: Backend,
+    body: RequestBody | undefined,
+    authorization: string | undefined,
+  ) {
+    this.#call = call;
+    this.#api = api;
+    this.#backend = backend;
+    this.#body = body;
+    this.#authorization = authorization;
+  }
+
+  first(): void {
+    const { gateway, startedAtMs } = this.#call;
+    const exchange = new Exchange(this.#call, this.#body, this);
+    gateway.upstreams.pool(this.#backend.endpoint, startedAtMs).dispatch(this.#request(), exchange);
+  }
+
+  again(exchange: Exchange): void {
+    const client = this.#call.gateway.upstreams.single(this.#backend.endpoint);
+    client.dispatch(this.#request(), exchange);
+    // When the call has ended.
+    void client.close();
+  }
+
+  /** The backend answered 401: whether that is about our access token, and another is worth a try. */
+  tokenRefused(): boolean {
+    const { credentials } = this.#backend;
+    if (!credentials || this.#authorization === undefined) return false;
+    return this.#call.gateway.upstreams
+      .token(credentials, this.#call.startedAtMs)
+      .refused(this.#authorization, Date.now());
+  }
+
+  /** Rejects when there is no other token. */
+  async againWithToken(exchange: Exchange): Promise<void> {
+    const { credentials } = this.#backend;
+    if (!credentials) throw new Error("the backend wants no token");
+    const token = this.#call.gateway.upstreams.token(credentials, this.#call.startedAtMs);
+    this.#authorization = token.current(Date.now()) ?? (await token.fresh(Date.now()));
+    this.again(exchange);
+  }
+
+  #request(): Dispatcher.DispatchOptions {
+    const call = this.#call;
+    return {
+      path: backendTarget(call, this.#api, this.#backend),
+      // Every method that an API declares; undici's type knows the common ones.
+      method: (call.req.method ?? "GET") as "GET",
+      headers: backendHeaders(call, this.#api, this.#backend, this.#authorization),
+      body: this.#body ?? call.heldBody ?? null,
+      headersTimeout: this.#backend.responseTimeoutMs,
+    };
+  }
+}

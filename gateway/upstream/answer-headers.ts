@@ -51,20 +51,20 @@ export interface AnswerHeaders {
 }
 
 /** Copies a backend's raw headers (name, value, name, …) for the client. `limited`: we add limit headers of our own. */
-export function answerHeaders(raw: readonly Buffer[], limited: boolean): AnswerHeaders {
+export function answerHeaders(raw: readonly string[], limited: boolean): AnswerHeaders {
   const headers: string[] = [];
   let contentLength = -1;
   let hopByHop: string[] | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    const { name, lower, dropped, limit } = answerName((raw[i] as Buffer).toString("latin1"));
+    const { name, lower, dropped, limit } = answerName(raw[i] as string);
     if (lower === "connection") {
-      const value = (raw[i + 1] as Buffer).toString("latin1").toLowerCase();
+      const value = (raw[i + 1] as string).toLowerCase();
       if (value !== "keep-alive" && value !== "close") {
         hopByHop = [...(hopByHop ?? []), ...value.split(",").map((token) => token.trim())];
       }
     }
     if (dropped || (limited && limit)) continue;
-    const value = (raw[i + 1] as Buffer).toString("latin1");
+    const value = raw[i + 1] as string;
     if (lower === "content-length") contentLength = Number(value);
     headers.push(name, value);
   }

@@ -46,11 +46,6 @@ export class ConnectTimeoutError extends Error {
   readonly code = "CONNECT_TIMEOUT";
 }
 
-/** Set on the error of a connection that broke after it had carried an answer: the backend no longer wanted to keep it. */
-export interface BrokenConnection extends Error {
-  hadAnswered?: boolean;
-}
-
 /** Broken while it was being made: nothing of a call was sent, so another try repeats nothing. */
 const TRY_AGAIN = new Set(["ECONNRESET", "EPIPE"]);
 /** One address of a name may take this long before the next is tried; Node's 250 ms is short for another continent. */
@@ -121,11 +116,10 @@ export function connector(endpoint: Endpoint, rule: AddressRule): OpenConnection
         ready = true;
         finish(null, socket);
       });
-      socket.on("error", (error: NodeJS.ErrnoException & BrokenConnection) => {
-        // Whoever uses the connection listens too; here is known what undici's error does not say.
-        if (ready) error.hadAnswered = socket.bytesRead > 0;
-        else if (timer === undefined) return;
-        else if (count === 0 && TRY_AGAIN.has(error.code ?? "")) attempt(1);
+      socket.on("error", (error: NodeJS.ErrnoException) => {
+        // Once it is there, whoever uses the connection listens.
+        if (ready || timer === undefined) return;
+        if (count === 0 && TRY_AGAIN.has(error.code ?? "")) attempt(1);
         else finish(error, null);
       });
     };

@@ -1,11 +1,9 @@
-import { type Dispatcher, errors } from "undici";
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
-import { giveBackCall } from "#gateway/limits/windows.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { TokenError } from "./backend-token.ts";
-import type { BrokenConnection } from "./connect.ts";
+import { ConnectionLostError, type Control, type ExchangeHandler } from "./connection.ts";
 import { refusalOf } from "./failure.ts";
 import { BodyTooLargeError, type RequestBody } from "./request-body.ts";
 import type { Sending } from "./sending.ts";
@@ -24,10 +22,11 @@ class BackendMisbehaves extends Error {
 const TOKEN_REFUSED = new Error("the backend refused the access token");
 
 /** One call to a backend: streams the answer to the client as it comes, at the pace at which the client takes it. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements ExchangeHandler {
   readonly #call: Call;
   readonly #body: RequestBody | undefined;
   readonly #sending: Sending;
+  #control: Control | undefined;
   #repeated = false;
   #interim = 0;
   /** Bytes of the answer's body still to come, -1 = not declared. */
@@ -40,24 +39,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body = body;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    const abort = () => controller.abort(new Error("the client went away"));
+  onStart(control: Control): void {
+    this.#control = control;
+    const abort = () => control.abort(new Error("the client went away"));
     if (this.#call.res.destroyed) abort();
     else this.#call.abortBackend = abort;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) {
-      this.#interim += 1;
-      if (this.#interim > INTERIM_MAX) controller.abort(new BackendMisbehaves("too many interim answers"));
-      return;
-    }
+  onInterim(): void {
+    this.#interim += 1;
+    if (this.#interim > INTERIM_MAX) this.#control?.abort(new BackendMisbehaves("too many interim answers"));
+  }
+
+  onHead(status: number, raw: string[]): void {
     if (status === 401 && this.#sending.tokenRefused() && this.#mayRepeat()) {
-      controller.abort(TOKEN_REFUSED);
+      this.#control?.abort(TOKEN_REFUSED);
       return;
     }
     const { res, limitHeaders, requestId, gateway } = this.#call;
-    const { headers, contentLength } = answerHeaders(controller.rawHeaders as Buffer[], limitHeaders.length > 0);
+    const { headers, contentLength } = answerHeaders(raw, limitHeaders.length > 0);
     headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId);
     for (const text of limitHeaders) headers.push(text);
     if (gateway.draining) headers.push("Connection", "close");
@@ -67,7 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (contentLength < 0) res.flushHeaders();
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     const { res } = this.#call;
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
@@ -80,19 +80,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#left > 0) this.#left -= chunk.length;
     if (res.write(chunk) || this.#waiting) return;
     this.#waiting = true;
-    controller.pause();
+    this.#control?.pause();
     res.once("drain", () => {
       this.#waiting = false;
-      controller.resume();
+      this.#control?.resume();
     });
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#finish();
     if (!this.#call.res.writableEnded) this.#call.res.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onError(error: Error): void {
     this.#finish();
     const { res } = this.#call;
     if (res.headersSent) {
@@ -106,7 +106,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
       else this.#sending.again(this);
       return;
     }
-    if (error instanceof BodyTooLargeError) giveBackCall(this.#call.counted, this.#call.startedAtMs);
     answerRefusal(this.#call, refusalOf(error));
   }
 
@@ -124,9 +123,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** The backend closed an idle connection just as we used it: it had answered on it, and did not begin to now. */
-  #wasStale(error: Error & BrokenConnection): boolean {
-    if (this.#interim > 0) return false;
-    return error.hadAnswered === true || (error instanceof errors.SocketError && (error.socket?.bytesRead ?? 0) > 0);
+  #wasStale(error: Error): boolean {
+    return error instanceof ConnectionLostError && error.wasUsed && this.#interim === 0;
   }
 
   #finish(): void {

@@ -1,6 +1,6 @@
-import type { Dispatcher } from "undici";
 import type { Call } from "#gateway/call.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+import type { BackendRequest } from "./connection.ts";
 import { Exchange } from "./exchange.ts";
 import type { RequestBody } from "./request-body.ts";
 import { backendHeaders, backendTarget } from "./request-headers.ts";
@@ -35,10 +35,8 @@ export class Sending {
   }
 
   again(exchange: Exchange): void {
-    const client = this.#call.gateway.upstreams.single(this.#backend.endpoint);
-    client.dispatch(this.#request(), exchange);
-    // When the call has ended.
-    void client.close();
+    const { gateway, startedAtMs } = this.#call;
+    gateway.upstreams.pool(this.#backend.endpoint, startedAtMs).dispatchFresh(this.#request(), exchange);
   }
 
   /** The backend answered 401: whether that is about our access token, and another is worth a try. */
@@ -59,15 +57,14 @@ export class Sending {
     this.again(exchange);
   }
 
-  #request(): Dispatcher.DispatchOptions {
+  #request(): BackendRequest {
     const call = this.#call;
     return {
       path: backendTarget(call, this.#api, this.#backend),
-      // Every method that an API declares; undici's type knows the common ones.
-      method: (call.req.method ?? "GET") as "GET",
+      method: call.req.method ?? "GET",
       headers: backendHeaders(call, this.#api, this.#backend, this.#authorization),
       body: this.#body ?? call.heldBody ?? null,
-      headersTimeout: this.#backend.responseTimeoutMs,
+      headersTimeoutMs: this.#backend.responseTimeoutMs,
     };
   }
 }

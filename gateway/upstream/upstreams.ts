@@ -1,6 +1,6 @@
-import { Client, Pool } from "undici";
 import { type BackendToken, BackendTokens, type ClientCredentials } from "./backend-token.ts";
 import { type AddressRule, connector, type Endpoint } from "./connect.ts";
+import { ConnectionPool } from "./connection-pool.ts";
 
 /** Time limits towards backends that are the same for all. */
 export interface UpstreamTimes {
@@ -14,8 +14,8 @@ export const upstreamTimes: UpstreamTimes = { bodyTimeoutMs: 300_000 };
 const CONNECTIONS_MAX = 256;
 /** Shorter than the idle time of common servers (5 s), so that we rarely write into a connection that they close. */
 const IDLE_MS = 4_000;
-/** Headers of a backend's answer (T37). */
-const ANSWER_HEADER_BYTES_MAX = 65_536;
+/** How long a call waits for one of them. */
+const WAIT_MS = 5_000;
 /**
  * What no call has used for this long is let go: the endpoint of a backend that was changed is never asked for again,
  * and its calls in flight end on the connections that they have.
@@ -23,7 +23,7 @@ const ANSWER_HEADER_BYTES_MAX = 65_536;
 const UNUSED_MS = 60_000;
 
 interface Used {
-  pool: Pool;
+  pool: ConnectionPool;
   usedAtMs: number;
 }
 
@@ -48,20 +48,21 @@ export class Upstreams {
   }
 
   /** The pool of an endpoint. Ask for it with each call: one that is not asked for is closed. */
-  pool(endpoint: Endpoint, nowMs: number): Pool {
+  pool(endpoint: Endpoint, nowMs: number): ConnectionPool {
     const known = this.#pools.get(endpoint.key);
     if (known) {
       known.usedAtMs = nowMs;
       return known.pool;
     }
-    const pool = new Pool(endpoint.origin, { ...this.#options(endpoint), connections: CONNECTIONS_MAX });
+    const pool = new ConnectionPool(connector(endpoint, this.#rule), {
+      connectionsMax: CONNECTIONS_MAX,
+      idleMs: IDLE_MS,
+      idleMaxMs: UNUSED_MS,
+      waitMs: WAIT_MS,
+      bodyTimeoutMs: this.#times.bodyTimeoutMs,
+    });
     this.#pools.set(endpoint.key, { pool, usedAtMs: nowMs });
     return pool;
-  }
-
-  /** A connection that is made for one call, and closed after it: a repeat must not meet another stale one. */
-  single(endpoint: Endpoint): Client {
-    return new Client(endpoint.origin, this.#options(endpoint));
   }
 
   /** The access token for a backend that wants one. */
@@ -80,23 +81,9 @@ export class Upstreams {
   }
 
   /** Cuts all connections; calls that still run end with an error. */
-  async close(): Promise<void> {
+  close(): void {
     clearInterval(this.#sweeper);
-    await Promise.all([...this.#pools.values()].map(({ pool }) => pool.destroy()));
+    for (const { pool } of this.#pools.values()) pool.destroy();
     this.#pools.clear();
-  }
-
-  #options(endpoint: Endpoint) {
-    const open = connector(endpoint, this.#rule);
-    return {
-      connect: (_options: unknown, done: Parameters<typeof open>[0]) => open(done),
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: IDLE_MS,
-      // Where the backend says how long it keeps one.
-      keepAliveMaxTimeout: UNUSED_MS,
-      bodyTimeout: this.#times.bodyTimeoutMs,
-      maxHeaderSize: ANSWER_HEADER_BYTES_MAX,
-    } as Client.Options;
   }
 }

@@ -49,6 +49,31 @@ export function publicCode(refusal: Refusal): string {
  * CREDENTIAL_INVALID is one text for all; these tell which it was.
  */
 export const causes = [
+  // REQUEST_MALFORMED: which part of it
+  "target-malformed",
+  "host-malformed",
+  "framing-malformed",
+  "expectation-unknown",
+  // REQUEST_INVALID
+  "parameter-invalid",
+  "body-missing",
+  "body-invalid",
+  "content-type-unknown",
+  "content-encoding-unknown",
+  // HEADERS_TOO_LARGE
+  "headers-too-many",
+  "headers-too-long",
+  // BODY_TOO_LARGE: announced, while it came, or for the check against the definition
+  "body-announced",
+  "body-grew",
+  "body-unchecked",
+  // API_NOT_FOUND
+  "catalog-unknown",
+  "base-path-unknown",
+  // MULTIPLE_CLIENT_IDS
+  "id-repeated",
+  "id-in-both-places",
+  "id-in-several-schemes",
   "secret-wrong",
   "secret-malformed",
   // right once, but its overlap after a reset is over
@@ -59,11 +84,18 @@ export const causes = [
   "unknown-id",
   "wrong-location",
   "absent",
+  "empty",
   "no-subscription",
   "subscription-pending",
   "subscription-suspended",
   "application-suspended",
+  // the credential's list of APIs leaves this one out
+  "out-of-scope",
+  "network-of-credential",
+  "network-of-api",
   "backend-missing",
+  // every connection to the backend was in use
+  "backend-busy",
   "backend-address-forbidden",
   // certificate, authority, name or handshake
   "backend-tls-failed",

@@ -1,0 +1,224 @@
+/** Headers of a backend's answer, names and values (T37). */
+export const ANSWER_HEADER_BYTES_MAX = 65_536;
+/** Trailers are read and dropped. */
+const TRAILER_BYTES_MAX = 8_192;
+/** A chunk's size line with its extensions, which nobody uses. */
+const SIZE_LINE_BYTES_MAX = 256;
+
+/** The backend's answer is not acceptable HTTP/1.1 (RFC 9112), or broke off. */
+export class AnswerError extends Error {
+  readonly code = "BACKEND_INVALID";
+}
+
+export interface AnswerReader {
+  /** An interim answer (1xx); it has no body and another answer follows. */
+  onInterim(status: number): void;
+  /** `headers` flat: name, value, … as received; `length` of the body, -1 = not declared. */
+  onHead(status: number, headers: string[], length: number): void;
+  onData(chunk: Buffer): void;
+}
+
+/**
+ * A whole head, strictly: CRLF only, no folding, no space before the colon, no control character (RFC 9112 2.2, 5). What
+ * another reader could understand differently is refused, not repaired. Every alternative begins with another
+ * character, so the expression runs in linear time.
+ */
+const HEAD =
+  /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+const SIZE_LINE = /^[0-9A-Fa-f]{1,12}[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+const KEEP_ALIVE = /\btimeout=(\d{1,4})\b/i;
+const DIGITS = /^\d{1,15}$/;
+
+const HEAD_STATE = 0;
+const FIXED = 1;
+const CHUNK_SIZE = 2;
+const CHUNK_DATA = 3;
+const CHUNK_END = 4;
+const TRAILERS = 5;
+const UNTIL_CLOSE = 6;
+const DONE = 7;
+
+/**
+ * Reads one answer of a backend from the pieces in which it comes. The common answer, whole in one piece, costs one
+ * look for the end of its head, one check of the head and one cut for each header.
+ */
+export class AnswerParser {
+  /** Whether the connection may carry another call after this answer. */
+  keepsAlive = true;
+  /** "Keep-Alive: timeout=5" of the backend in ms; 0 = it did not say. */
+  keepAliveMs = 0;
+  #state = HEAD_STATE;
+  #reader: AnswerReader;
+  #isHead: boolean;
+  /** A head, size line or trailer that is not complete yet. */
+  #pending = "";
+  #left = 0;
+  #trailerBytes = 0;
+
+  /** `method` of the request: the answer to HEAD has no body, whatever it declares. */
+  constructor(reader: AnswerReader, method: string) {
+    this.#reader = reader;
+    this.#isHead = method === "HEAD";
+  }
+
+  get done(): boolean {
+    return this.#state === DONE;
+  }
+
+  /** Takes the next piece; returns how much of it belongs to this answer. Throws AnswerError. */
+  push(piece: Buffer): number {
+    let at = 0;
+    while (at < piece.length && this.#state !== DONE) at = this.#take(piece, at);
+    return at;
+  }
+
+  /** The backend closed its side. Throws AnswerError when the answer is not complete. */
+  close(): void {
+    this.keepsAlive = false;
+    if (this.#state === DONE) return;
+    if (this.#state !== UNTIL_CLOSE) throw new AnswerError("the answer broke off");
+    this.#state = DONE;
+  }
+
+  #take(piece: Buffer, at: number): number {
+    switch (this.#state) {
+      case HEAD_STATE:
+        return this.#takeHead(piece, at);
+      case FIXED:
+      case CHUNK_DATA:
+        return this.#takeData(piece, at);
+      case UNTIL_CLOSE:
+        this.#reader.onData(at === 0 ? piece : piece.subarray(at));
+        return piece.length;
+      default:
+        return this.#takeLine(piece, at);
+    }
+  }
+
+  #takeHead(piece: Buffer, at: number): number {
+    const known = this.#pending.length;
+    // latin1: one character for one byte, so that positions in the text are positions in the piece.
+    const text = this.#pending + piece.toString("latin1", at, Math.min(piece.length, at + ANSWER_HEADER_BYTES_MAX + 4));
+    // The end may lie across two pieces.
+    const end = text.indexOf("\r\n\r\n", Math.max(0, known - 3));
+    if (end < 0 ? text.length >= ANSWER_HEADER_BYTES_MAX : end > ANSWER_HEADER_BYTES_MAX) {
+      throw new AnswerError("the headers are too large");
+    }
+    if (end < 0) {
+      this.#pending = text;
+      return piece.length;
+    }
+    this.#pending = "";
+    this.#readHead(text.slice(0, end + 4));
+    return at + end + 4 - known;
+  }
+
+  #readHead(head: string): void {
+    if (!HEAD.test(head)) throw new AnswerError("the head is not HTTP");
+    const status = Number(head.slice(9, 12));
+    const headers: string[] = [];
+    let length = -1;
+    let chunked = false;
+    let closes = head.charCodeAt(7) === 48; // HTTP/1.0
+    // The last line is the empty one.
+    const last = head.length - 2;
+    let start = head.indexOf("\r\n") + 2;
+    while (start < last) {
+      const end = head.indexOf("\r\n", start);
+      const colon = head.indexOf(":", start);
+      const name = head.slice(start, colon);
+      const value = valueIn(head, colon + 1, end);
+      headers.push(name, value);
+      start = end + 2;
+      // By length first: most headers are none of the three.
+      if (name.length === 10) {
+        const lower = name.toLowerCase();
+        if (lower === "connection") closes = closesAfter(value, closes);
+        else if (lower === "keep-alive") this.keepAliveMs = Number(KEEP_ALIVE.exec(value)?.[1] ?? 0) * 1_000;
+      } else if (name.length === 14 && name.toLowerCase() === "content-length") {
+        if (length >= 0 || !DIGITS.test(value)) throw new AnswerError("the length is not one number");
+        length = Number(value);
+      } else if (name.length === 17 && name.toLowerCase() === "transfer-encoding") {
+        if (chunked || value.toLowerCase() !== "chunked") throw new AnswerError("the transfer coding is not known");
+        chunked = true;
+      }
+    }
+    // Both framings at once, or one that the version does not know: two readers would see two answers (RFC 9112 6).
+    if (chunked && (length >= 0 || head.charCodeAt(7) === 48)) throw new AnswerError("the answer is framed twice");
+    if (status < 200) {
+      if (status === 101) throw new AnswerError("nobody asked for another protocol");
+      this.#reader.onInterim(status);
+      return;
+    }
+    this.keepsAlive = !closes;
+    this.#begin(status, headers, length, chunked);
+  }
+
+  #begin(status: number, headers: string[], length: number, chunked: boolean): void {
+    const bodiless = this.#isHead || status === 204 || status === 304;
+    if (bodiless || length === 0) this.#state = DONE;
+    else if (chunked) this.#state = CHUNK_SIZE;
+    else if (length > 0) this.#state = FIXED;
+    else this.#state = UNTIL_CLOSE;
+    if (this.#state === UNTIL_CLOSE) this.keepsAlive = false;
+    this.#left = length;
+    this.#reader.onHead(status, headers, length);
+  }
+
+  #takeData(piece: Buffer, at: number): number {
+    const end = Math.min(piece.length, at + this.#left);
+    this.#left -= end - at;
+    this.#reader.onData(at === 0 && end === piece.length ? piece : piece.subarray(at, end));
+    if (this.#left > 0) return end;
+    this.#state = this.#state === FIXED ? DONE : CHUNK_END;
+    return end;
+  }
+
+  /** A line of the chunked coding: a size, the end of a chunk, or a trailer. */
+  #takeLine(piece: Buffer, at: number): number {
+    const lf = piece.indexOf(10, at);
+    const stop = lf < 0 ? piece.length : lf + 1;
+    if (this.#pending.length + stop - at > SIZE_LINE_BYTES_MAX && this.#state !== TRAILERS) {
+      throw new AnswerError("a chunk is not framed");
+    }
+    this.#trailerBytes += this.#state === TRAILERS ? stop - at : 0;
+    if (this.#trailerBytes > TRAILER_BYTES_MAX) throw new AnswerError("the trailers are too large");
+    this.#pending += piece.toString("latin1", at, stop);
+    if (lf < 0) return stop;
+    const line = this.#pending;
+    this.#pending = "";
+    if (!line.endsWith("\r\n")) throw new AnswerError("a line of the chunked coding does not end");
+    this.#readLine(line.slice(0, -2));
+    return stop;
+  }
+
+  #readLine(line: string): void {
+    if (this.#state === CHUNK_END) {
+      if (line !== "") throw new AnswerError("a chunk is longer than it says");
+      this.#state = CHUNK_SIZE;
+    } else if (this.#state === TRAILERS) {
+      if (line === "") this.#state = DONE;
+    } else {
+      if (!SIZE_LINE.test(line)) throw new AnswerError("the size of a chunk is not a number");
+      this.#left = Number.parseInt(line, 16);
+      this.#state = this.#left === 0 ? TRAILERS : CHUNK_DATA;
+    }
+  }
+}
+
+function closesAfter(connection: string, otherwise: boolean): boolean {
+  const tokens = connection.toLowerCase();
+  if (tokens.includes("close")) return true;
+  return tokens.includes("keep-alive") ? false : otherwise;
+}
+
+const isBlank = (code: number): boolean => code === 32 || code === 9;
+
+/** The value without blanks around it; String.trim would take a byte 0xA0 for one. */
+function valueIn(head: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(head.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(head.charCodeAt(end - 1))) end -= 1;
+  return head.slice(start, end);
+}

@@ -1,0 +1,317 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, connect as netConnect, type Server, type Socket } from "node:net";
+import { PassThrough, Readable } from "node:stream";
+import { afterEach, expect, test } from "vitest";
+import {
+  type BackendRequest,
+  BackendTimeoutError,
+  ConnectionLostError,
+  type Control,
+  type ExchangeHandler,
+} from "./connection.ts";
+import { ConnectionPool, PoolBusyError, type PoolSettings } from "./connection-pool.ts";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+interface Backend {
+  port: number;
+  /** Connections that were ever made. */
+  sockets: Socket[];
+  /** Everything that came, by connection. */
+  received: string[];
+}
+
+/** A backend on a real socket: `react` gets all that a connection has received so far. */
+async function backend(react: (text: string, socket: Socket) => void): Promise<Backend> {
+  const made: Backend = { port: 0, sockets: [], received: [] };
+  const server: Server = createServer((socket) => {
+    const at = made.sockets.push(socket) - 1;
+    made.received[at] = "";
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => {
+      made.received[at] += data.toString("latin1");
+      react(made.received[at] ?? "", socket);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    for (const socket of made.sockets) socket.destroy();
+    server.close();
+  });
+  return Object.assign(made, { port: (server.address() as AddressInfo).port });
+}
+
+function poolTo(port: number, over: Partial<PoolSettings> = {}): ConnectionPool {
+  const settings = {
+    connectionsMax: 4,
+    idleMs: 60_000,
+    idleMaxMs: 60_000,
+    waitMs: 60_000,
+    bodyTimeoutMs: 60_000,
+    ...over,
+  };
+  const pool = new ConnectionPool((done) => {
+    const socket = netConnect(port, "127.0.0.1");
+    const fail = (error: Error) => done(error, null);
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      socket.off("error", fail);
+      done(null, socket);
+    });
+  }, settings);
+  cleanups.push(() => pool.destroy());
+  return pool;
+}
+
+interface Got {
+  status: number;
+  body: string;
+  error: Error | undefined;
+}
+
+const get: BackendRequest = { method: "GET", path: "/a", headers: ["Host", "b"], body: null, headersTimeoutMs: 60_000 };
+
+/** One exchange to its end; `onStart` and `onData` see it as it goes. */
+function exchange(
+  pool: ConnectionPool,
+  request: BackendRequest,
+  hooks: { onStart?(control: Control): void; onData?(chunk: Buffer, control: Control): void; fresh?: boolean } = {},
+): Promise<Got> {
+  return new Promise((done) => {
+    const got: Got = { status: 0, body: "", error: undefined };
+    let control: Control | undefined;
+    let ends = 0;
+    const end = (error?: Error) => {
+      ends += 1;
+      if (ends > 1) throw new Error("an exchange ended twice");
+      got.error = error;
+      done(got);
+    };
+    const handler: ExchangeHandler = {
+      onStart: (given) => {
+        control = given;
+        hooks.onStart?.(given);
+      },
+      onInterim: () => undefined,
+      onHead: (status) => {
+        got.status = status;
+      },
+      onData: (chunk) => {
+        got.body += chunk.toString("latin1");
+        if (control) hooks.onData?.(chunk, control);
+      },
+      onEnd: () => end(),
+      onError: end,
+    };
+    if (hooks.fresh) pool.dispatchFresh(request, handler);
+    else pool.dispatch(request, handler);
+  });
+}
+
+const answer = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const requestsIn = (text: string): number => text.split("\r\n\r\n").length - 1;
+
+test("one connection carries one call after the other", async () => {
+  const server = await backend((text, socket) => socket.write(answer(`call ${requestsIn(text)}`)));
+  const pool = poolTo(server.port);
+  expect([(await exchange(pool, get)).body, (await exchange(pool, get)).body]).toEqual(["call 1", "call 2"]);
+  expect(server.sockets).toHaveLength(1);
+  expect(server.received[0]).toContain("GET /a HTTP/1.1\r\nHost: b\r\nConnection: keep-alive\r\n\r\n");
+});
+
+test("calls at the same time have connections of their own, and past the bound they wait", async () => {
+  const held: Socket[] = [];
+  const server = await backend((_text, socket) => held.push(socket));
+  const pool = poolTo(server.port, { connectionsMax: 2 });
+  const calls = [exchange(pool, get), exchange(pool, get), exchange(pool, get)];
+  await expect.poll(() => held.length).toBe(2);
+  expect(pool.size).toBe(2);
+  for (const socket of held.splice(0)) socket.write(answer("x"));
+  await expect.poll(() => held.length).toBe(1);
+  for (const socket of held) socket.write(answer("y"));
+  expect((await Promise.all(calls)).map(({ body }) => body)).toEqual(["x", "x", "y"]);
+  expect(server.sockets).toHaveLength(2);
+});
+
+test("a call that waited too long for a connection is told so", async () => {
+  const server = await backend(() => undefined);
+  const pool = poolTo(server.port, { connectionsMax: 1, waitMs: 30 });
+  void exchange(pool, get);
+  expect((await exchange(pool, get)).error).toBeInstanceOf(PoolBusyError);
+});
+
+test.each([
+  ["says that it closes", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"],
+  ["says more than was asked", `${answer("x")}HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\ny`],
+])("a connection on which the backend %s carries no second call", async (_name, text) => {
+  const server = await backend((_received, socket) => socket.write(text));
+  const pool = poolTo(server.port);
+  expect([(await exchange(pool, get)).body, (await exchange(pool, get)).body]).toEqual(["x", "x"]);
+  expect(server.sockets).toHaveLength(2);
+});
+
+test("what a backend says between two calls is not the answer to the next (T37)", async () => {
+  const server = await backend((_text, socket) => socket.write(answer("right")));
+  const pool = poolTo(server.port);
+  await exchange(pool, get);
+  server.sockets[0]?.write(answer("smuggled"));
+  await expect.poll(() => pool.size).toBe(0);
+  expect((await exchange(pool, get)).body).toBe("right");
+});
+
+test("a connection that broke while it was idle is told from one that never worked", async () => {
+  let calls = 0;
+  const server = await backend((_text, socket) => {
+    calls += 1;
+    if (calls === 1) socket.write(answer("first"));
+    else socket.destroy();
+  });
+  const pool = poolTo(server.port);
+  await exchange(pool, get);
+  const { error } = await exchange(pool, get);
+  expect(error).toBeInstanceOf(ConnectionLostError);
+  expect((error as ConnectionLostError).wasUsed).toBe(true);
+  const fresh = await exchange(pool, get, { fresh: true });
+  expect((fresh.error as ConnectionLostError).wasUsed).toBe(false);
+});
+
+test("half an answer is an error (T37)", async () => {
+  const server = await backend((_text, socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
+  expect(await exchange(poolTo(server.port), get)).toMatchObject({ status: 200, error: { code: "BACKEND_INVALID" } });
+});
+
+test("a body without a length goes out in chunks, one with a length as it is", async () => {
+  const server = await backend((text, socket) => {
+    if (text.endsWith("0\r\n\r\n") || text.endsWith("hello")) socket.write(answer("ok"));
+  });
+  const pool = poolTo(server.port);
+  await exchange(pool, { ...get, method: "POST", body: Readable.from([Buffer.from("he"), Buffer.from("llo")]) });
+  expect(server.received[0]).toContain("Transfer-Encoding: chunked");
+  expect(server.received[0]).toContain("\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n");
+  const headers = ["Host", "b", "Content-Length", "5"];
+  await exchange(pool, { ...get, method: "POST", headers, body: Readable.from([Buffer.from("hello")]) });
+  expect(server.received[0]).toMatch(/Content-Length: 5\r\nConnection: keep-alive\r\n\r\nhello$/);
+  await exchange(pool, { ...get, method: "POST", body: Buffer.from("hello") });
+  expect(server.received[0]).toMatch(/Content-Length: 5\r\nConnection: keep-alive\r\n\r\nhello$/);
+  expect(server.sockets).toHaveLength(1);
+});
+
+test("a body stops while the backend does not take it, and is dropped when the backend answers early", async () => {
+  const server = await backend((_text, socket) => socket.pause());
+  const pool = poolTo(server.port);
+  let made = 0;
+  const body = new Readable({
+    highWaterMark: 65_536,
+    read() {
+      made += 65_536;
+      this.push(Buffer.alloc(65_536));
+    },
+  });
+  const call = exchange(pool, { ...get, method: "POST", body });
+  let before = -1;
+  await expect
+    .poll(
+      () => {
+        const still = made > 65_536 && made === before;
+        before = made;
+        return still;
+      },
+      { interval: 100 },
+    )
+    .toBe(true);
+  expect(made).toBeLessThan(32 * 1024 * 1024);
+  server.sockets[0]?.write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+  expect((await call).status).toBe(413);
+  expect(body.destroyed).toBe(true);
+  // The backend still waits for the rest: nothing else may go out on it.
+  expect(pool.size).toBe(0);
+});
+
+test("a body that breaks off breaks the call off", async () => {
+  const server = await backend(() => undefined);
+  const body = new PassThrough();
+  const call = exchange(poolTo(server.port), { ...get, method: "POST", body });
+  body.write("part");
+  await expect.poll(() => server.received[0]).toContain("part");
+  body.destroy(new Error("the client went away"));
+  expect((await call).error?.message).toBe("the client went away");
+});
+
+test("a value with a line break is not sent (T9)", async () => {
+  const server = await backend((_text, socket) => socket.write(answer("x")));
+  const pool = poolTo(server.port);
+  const { error } = await exchange(pool, { ...get, headers: ["Host", "b", "X-A", "1\r\nX-B: 2"] });
+  expect(error?.message).toContain("line break");
+  expect(server.received.join("")).toBe("");
+});
+
+test("limits of time: no answer, and an answer that stops", async () => {
+  const server = await backend((text, socket) => {
+    if (text.includes("/slow")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+  });
+  const pool = poolTo(server.port, { bodyTimeoutMs: 40 });
+  const [silent, slow] = await Promise.all([
+    exchange(pool, { ...get, headersTimeoutMs: 40 }),
+    exchange(pool, { ...get, path: "/slow" }),
+  ]);
+  expect(silent.error).toBeInstanceOf(BackendTimeoutError);
+  expect(slow).toMatchObject({ status: 200, body: "half", error: { code: "BACKEND_TIMEOUT" } });
+});
+
+test("a client that does not take the answer stops the backend, and is no time-out", async () => {
+  const body = "x".repeat(8 * 1024 * 1024);
+  const server = await backend((_text, socket) => socket.write(answer(body)));
+  const pool = poolTo(server.port, { bodyTimeoutMs: 40 });
+  let seen = 0;
+  const { error } = await exchange(pool, get, {
+    onData: (chunk, control) => {
+      seen += chunk.length;
+      control.pause();
+      if (seen === chunk.length) setTimeout(() => control.resume(), 120);
+      else control.resume();
+    },
+  });
+  expect([error, seen]).toEqual([undefined, body.length]);
+});
+
+test("an exchange that is ended ends its connection", async () => {
+  const server = await backend((_text, socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
+  const pool = poolTo(server.port);
+  const { error } = await exchange(pool, get, { onData: (_chunk, control) => control.abort(new Error("gone")) });
+  expect(error?.message).toBe("gone");
+  expect(pool.size).toBe(0);
+});
+
+test("a backend that says how long it keeps a connection is believed, a little less", async () => {
+  const server = await backend((_text, socket) =>
+    socket.write("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n"),
+  );
+  const pool = poolTo(server.port);
+  await exchange(pool, get);
+  await expect.poll(() => pool.size).toBe(0);
+});
+
+test("idle connections end, and a closed pool ends when its calls have", async () => {
+  const held: Socket[] = [];
+  const server = await backend((text, socket) => {
+    if (text.includes("/hold")) held.push(socket);
+    else socket.write(answer("x"));
+  });
+  const idle = poolTo(server.port, { idleMs: 20 });
+  await exchange(idle, get);
+  await expect.poll(() => idle.size).toBe(0);
+
+  const pool = poolTo(server.port);
+  const call = exchange(pool, { ...get, path: "/hold" });
+  await expect.poll(() => held.length).toBe(1);
+  const closed = pool.close();
+  expect((await exchange(pool, get)).error).toMatchObject({ code: "BACKEND_CLOSED" });
+  held[0]?.write(answer("late"));
+  expect((await call).body).toBe("late");
+  await closed;
+  expect(pool.size).toBe(0);
+});

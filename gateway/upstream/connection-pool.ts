@@ -1,0 +1,168 @@
+import type { OpenConnection } from "./connect.ts";
+import { type BackendRequest, Connection, type ExchangeHandler } from "./connection.ts";
+
+/** More calls than connections: the call waited too long for a free one. */
+export class PoolBusyError extends Error {
+  readonly code = "BACKEND_BUSY";
+}
+
+/** The pool was closed while the call waited for a connection. */
+export class PoolClosedError extends Error {
+  readonly code = "BACKEND_CLOSED";
+}
+
+export interface PoolSettings {
+  connectionsMax: number;
+  /** Between two pieces of an answer. */
+  bodyTimeoutMs: number;
+  /** An idle connection is closed after it, when the backend does not say how long it keeps one. */
+  idleMs: number;
+  /** At most, whatever the backend says. */
+  idleMaxMs: number;
+  /** How long a call waits for a free connection when there are `connectionsMax`. */
+  waitMs: number;
+}
+
+interface Waiting {
+  request: BackendRequest;
+  handler: ExchangeHandler;
+  sinceMs: number;
+}
+
+/** How often limits of time are looked at; they are exact to this. */
+const CLOCK_MS = 250;
+const HINT_EARLY_MS = 1_000;
+
+/** The connections of one gateway process to one endpoint of a backend. */
+export class ConnectionPool {
+  readonly #open: OpenConnection;
+  readonly #settings: PoolSettings;
+  readonly #all = new Set<Connection>();
+  /** The one used last is used next, so that those that are too many grow old. */
+  readonly #idle: { connection: Connection; untilMs: number }[] = [];
+  readonly #waiting: Waiting[] = [];
+  #opening = 0;
+  #closed = false;
+  #whenEmpty: (() => void) | undefined;
+  readonly #clock: NodeJS.Timeout;
+
+  constructor(open: OpenConnection, settings: PoolSettings) {
+    this.#open = open;
+    this.#settings = settings;
+    const limits = [settings.bodyTimeoutMs, settings.idleMs, settings.waitMs];
+    this.#clock = setInterval(() => this.#tick(), Math.max(5, Math.min(CLOCK_MS, ...limits.map((ms) => ms / 4))));
+    this.#clock.unref();
+  }
+
+  /** Connections that are open or being opened. */
+  get size(): number {
+    return this.#all.size + this.#opening;
+  }
+
+  /** Sends a request on an idle connection, a new one, or the next that becomes free. Errors go to the handler. */
+  dispatch(request: BackendRequest, handler: ExchangeHandler): void {
+    if (this.#closed) {
+      handler.onError(new PoolClosedError("the backend's connections are closed"));
+      return;
+    }
+    const idle = this.#idle.pop();
+    if (idle) start(idle.connection, request, handler);
+    else if (this.size < this.#settings.connectionsMax) this.#startNew(request, handler);
+    else this.#waiting.push({ request, handler, sinceMs: performance.now() });
+  }
+
+  /** As `dispatch`, on a connection that nobody has used: a repeat must not meet another stale one. */
+  dispatchFresh(request: BackendRequest, handler: ExchangeHandler): void {
+    this.#startNew(request, handler);
+  }
+
+  /** Takes no more calls; resolves when those that run have ended. */
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const { connection } of this.#idle.splice(0)) connection.close();
+    return new Promise((done) => {
+      this.#whenEmpty = done;
+      this.#checkEmpty();
+    });
+  }
+
+  /** Cuts everything; calls that run end with an error. */
+  destroy(): void {
+    this.#closed = true;
+    const reason = new PoolClosedError("the backend's connections are closed");
+    for (const { handler } of this.#waiting.splice(0)) handler.onError(reason);
+    for (const connection of [...this.#all]) connection.abort(reason);
+    clearInterval(this.#clock);
+  }
+
+  #startNew(request: BackendRequest, handler: ExchangeHandler): void {
+    this.#opening += 1;
+    this.#open((error, socket) => {
+      this.#opening -= 1;
+      if (error || !socket) {
+        handler.onError(error ?? new Error("no connection"));
+        this.#next();
+        return;
+      }
+      const connection = new Connection(
+        socket,
+        this.#settings.bodyTimeoutMs,
+        (free) => this.#free(free),
+        (gone) => this.#gone(gone),
+      );
+      this.#all.add(connection);
+      start(connection, request, handler);
+    });
+  }
+
+  #free(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next) start(connection, next.request, next.handler);
+    else if (this.#closed) connection.close();
+    else this.#idle.push({ connection, untilMs: performance.now() + this.#idleMs(connection) });
+  }
+
+  #gone(connection: Connection): void {
+    this.#all.delete(connection);
+    const at = this.#idle.findIndex((idle) => idle.connection === connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+    this.#next();
+    this.#checkEmpty();
+  }
+
+  /** A little less than the backend says: what it closes while a request is on its way is lost. */
+  #idleMs({ idleMs }: Connection): number {
+    return idleMs > 0 ? Math.min(this.#settings.idleMaxMs, Math.max(0, idleMs - HINT_EARLY_MS)) : this.#settings.idleMs;
+  }
+
+  /** A place has become free. */
+  #next(): void {
+    if (this.size >= this.#settings.connectionsMax) return;
+    const next = this.#waiting.shift();
+    if (next) this.#startNew(next.request, next.handler);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    for (const connection of this.#all) connection.checkTime(now);
+    for (const { connection, untilMs } of [...this.#idle]) if (untilMs <= now) connection.close();
+    while (this.#waiting[0] && now - this.#waiting[0].sinceMs >= this.#settings.waitMs) {
+      this.#waiting.shift()?.handler.onError(new PoolBusyError("no connection to the backend was free"));
+    }
+  }
+
+  #checkEmpty(): void {
+    if (!this.#closed || this.size > 0 || this.#waiting.length > 0) return;
+    clearInterval(this.#clock);
+    this.#whenEmpty?.();
+  }
+}
+
+function start(connection: Connection, request: BackendRequest, handler: ExchangeHandler): void {
+  try {
+    connection.start(request, handler);
+  } catch (error) {
+    connection.close();
+    handler.onError(error as Error);
+  }
+}

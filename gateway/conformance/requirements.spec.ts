@@ -27,11 +27,11 @@ const path = { api: "", basic: "", passing: "", foreign: "", renamed: "" };
 const fixture = ownFixture(async ({ place, backend }) => {
   app = await makeCredential(await makeApplication(place));
   const common = { place, backendUrl: `${backend.url}/prefix/`, schemes, operations };
-  const basic = { username: "functional:id".replace(":", "-"), password: "pa:ss wörd" };
+  const basic = { authKind: "basic" as const, username: "functional:id".replace(":", "-"), password: "pa:ss wörd" };
   const renamed = { id: { key: "client_id", in: "header", name: "X-Api-Key" } } as const;
   const all = {
     api: await publish({ ...common, basePath: "/api" }),
-    basic: await publish({ ...common, basePath: "/basic", basic, forwardsAuthorization: true }),
+    basic: await publish({ ...common, basePath: "/basic", backend: basic, forwardsAuthorization: true }),
     passing: await publish({ ...common, basePath: "/passing", forwardsAuthorization: true }),
     foreign: await publish({ ...common, basePath: "/foreign", enforced: false }),
     renamed: await publish({

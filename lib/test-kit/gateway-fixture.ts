@@ -1,10 +1,13 @@
 import type { CompiledApi, CompiledScheme } from "#lib/api-definition/compiled.ts";
+import type { BackendForGateway } from "#lib/backend/read-backends-for-gateway.ts";
+import { clientKeyContext } from "#lib/backend/tls.ts";
 import { makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { type ChangeKind, recordChange } from "#lib/gateway-feed/record-change.ts";
 import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { newClientId, newId } from "#lib/ids.ts";
+import { backendRow } from "./backend-row.ts";
 
 /** Where APIs are published: "/prefix/sandbox" and "/prefix/production" of one provider. */
 export interface FixturePlace {
@@ -23,7 +26,8 @@ export interface FixtureApi {
   operations: CompiledApi["operations"];
   enforced?: boolean;
   forwardsAuthorization?: boolean;
-  basic?: { username: string; password: string };
+  /** How the gateway signs in at the backend, and what it allows it; not at all when left out. */
+  backend?: Partial<BackendForGateway>;
   catalog?: "sandbox" | "production";
   rateLimits?: { limit: number; windowSeconds: number }[];
   /** In place of the compiled form, to show what a damaged row does. */
@@ -91,7 +95,6 @@ export async function publish(api: FixtureApi): Promise<FixturePublished> {
     operations: api.operations,
   };
   const text = { title: name, version: "1.0.0", basePath: api.basePath, source: "" };
-  const sealed = api.basic && seal(api.basic.password, backendId);
   await change("release", releaseId, async (tx) => {
     await tx.apiDefinition.create({
       data: { id: apiDefinitionId, spaceId: place.spaceId, name, ...text, format: "openapi-3.0", outline: [] },
@@ -104,11 +107,7 @@ export async function publish(api: FixtureApi): Promise<FixturePublished> {
         id: backendId,
         apiDefinitionId,
         catalogId,
-        url: api.backendUrl,
-        authKind: sealed ? "basic" : "none",
-        username: api.basic?.username ?? "",
-        sealedPassword: sealed?.box ?? null,
-        sealKeyId: sealed?.keyId ?? null,
+        ...backendColumns(backendId, backendRow(api.backendUrl, api.backend)),
       },
     });
     await tx.publishedApi.create({
@@ -140,6 +139,28 @@ export async function publish(api: FixtureApi): Promise<FixturePublished> {
   });
   const path = `/${place.prefix}/${api.catalog ?? "sandbox"}${api.basePath === "/" ? "" : api.basePath}`;
   return { publishedApiId, apiDefinitionId, catalogId, productId, releaseId, planId, path };
+}
+
+/** Puts another backend in the place of a published API's, and waits until gateways use it. */
+export async function changeBackend(published: FixturePublished, row: BackendForGateway): Promise<LiveState> {
+  const { apiDefinitionId, catalogId, publishedApiId } = published;
+  const where = { apiDefinitionId_catalogId: { apiDefinitionId, catalogId } };
+  const { id } = await db().backend.findUniqueOrThrow({ where, select: { id: true } });
+  return change("published-api", publishedApiId, (tx) => tx.backend.update({ where, data: backendColumns(id, row) }));
+}
+
+/** The columns of a backend, its secrets sealed as the portal does. */
+function backendColumns(id: string, { password, identity, ...row }: BackendForGateway) {
+  const sealed = row.authKind === "none" ? null : seal(password, id);
+  const key = identity && seal(identity.key, clientKeyContext(id));
+  return {
+    ...row,
+    sealedPassword: sealed?.box ?? null,
+    sealKeyId: sealed?.keyId ?? null,
+    clientCertificate: identity?.certificate ?? "",
+    sealedClientKey: key?.box ?? null,
+    clientKeySealKeyId: key?.keyId ?? null,
+  };
 }
 
 /** An application of the provider itself: the gateway does not ask who owns it. */

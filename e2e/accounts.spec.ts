@@ -1,7 +1,7 @@
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible, expectFitsTelephone, takeScreens } from "./helpers.ts";
 import { noteSecret } from "./issued-secrets.ts";
-import { foundProvider, signUp, unique } from "./people.ts";
+import { foundProvider, inviteByLink, signUp, unique } from "./people.ts";
 
 test("wrong input on the sign-up form is explained beside each field, and nothing typed is lost", async ({ page }) => {
   await page.goto("/sign-up");
@@ -96,14 +96,8 @@ test("an owner invites an editor by link; roles decide what is seen and done", a
   await expect(page.getByText("No API yet")).toBeVisible();
   await expectAccessible(page);
   await takeScreens(page, "dashboard-empty");
-  await page.goto(`/provider/${organization}/members`);
   const guest = `${unique("guest").replaceAll(" ", "")}@example.com`;
-  await page.getByLabel("E-mail address").fill(guest);
-  await page.getByRole("button", { name: "Create invitation" }).click();
-  const shown = page.locator("code", { hasText: "/invitations/" });
-  // allInnerTexts does not wait: without this an invitation that is still being made reads as none.
-  await expect(shown).toBeVisible();
-  const [link = ""] = await shown.allInnerTexts();
+  const link = await inviteByLink(page, organization, guest);
   await expectAccessible(page);
   await takeScreens(page, "members");
 

@@ -36,14 +36,14 @@ export async function expectAccessible(page: Page): Promise<void> {
   });
 }
 
-/** Pictures of the page, test-results/screens/<name>-<width>-<theme>.png, wide and narrow, light and dark. */
-export async function takeScreens(page: Page, name: string): Promise<void> {
+/** Pictures of the page, or of the window alone: test-results/screens/<name>-<width>-<theme>.png, wide and narrow, light and dark. */
+export async function takeScreens(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   const before = page.viewportSize();
   for (const [width, height] of Object.entries(WIDTHS)) {
     await page.setViewportSize({ width: Number(width), height });
     await inEachTheme(page, async (theme) => {
       const path = join("test-results/screens", `${name}-${width}-${theme}.png`);
-      await page.screenshot({ path, fullPage: true, animations: "disabled", caret: "hide" });
+      await page.screenshot({ path, fullPage, animations: "disabled", caret: "hide" });
     });
   }
   if (before) await page.setViewportSize(before);

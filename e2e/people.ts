@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { paths } from "#lib/paths.ts";
 
 let count = 0;
@@ -40,4 +40,32 @@ export async function foundProvider(page: Page, name = unique("Provider")): Prom
   await page.getByRole("button", { name: "Create organization" }).click();
   await page.waitForURL(/\/provider\//);
   return new URL(page.url()).pathname.split("/")[2] ?? "";
+}
+
+/** Invites a person through the page; returns the link. */
+export async function inviteByLink(page: Page, organization: string, email: string): Promise<string> {
+  await page.goto(paths.members(organization));
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Create invitation" }).click();
+  const shown = page.locator("code", { hasText: "/invitations/" });
+  // allInnerTexts does not wait: without this an invitation that is still being made reads as none.
+  await shown.waitFor();
+  const [link = ""] = await shown.allInnerTexts();
+  return link;
+}
+
+/** A person with an account of their own joins an organization by its link; returns their name. */
+export async function joinByLink(browser: Browser, link: string): Promise<string> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole("main").getByRole("link", { name: "Create account" }).click();
+  const name = unique("Guest");
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("Password").fill(unique("a long password"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Join / }).click();
+  await page.waitForURL(/\/provider\//);
+  await context.close();
+  return name;
 }

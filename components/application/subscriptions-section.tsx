@@ -85,13 +85,18 @@ export function SubscriptionsSection(props: SubscriptionsSectionProps) {
         <ConfirmDialog
           open
           onOpenChange={() => setEnding(undefined)}
-          title={ending.kind === "cancel" ? `Cancel ${ending.of.plan.title}?` : "Withdraw the request?"}
+          title={
+            ending.kind === "cancel"
+              ? `Cancel the subscription to ${ending.of.product.title}?`
+              : "Withdraw the request?"
+          }
           stops={
             ending.kind === "cancel"
               ? `${application}’s calls to ${ending.of.product.title} in ${ending.of.catalog.title} are refused at once.`
               : `${ending.of.catalog.organization.name} has not decided yet. You can ask again at any time.`
           }
           confirm={ending.kind === "cancel" ? "Cancel subscription" : "Withdraw request"}
+          keep={ending.kind === "cancel" ? "Keep subscription" : "Keep request"}
           action={run}
         />
       )}

@@ -16,6 +16,10 @@ interface RetireReleaseProps {
 export function RetireRelease({ release, catalog, action }: RetireReleaseProps) {
   const router = useRouter();
   const used = release.subscribers > 0;
+  const stops =
+    release.subscribers === 1
+      ? "1 application is subscribed: its calls are refused at once, its subscription ends."
+      : `${plural(release.subscribers, "application")} are subscribed: their calls are refused at once, their subscriptions end.`;
   return (
     <ConfirmButton
       label="Retire…"
@@ -24,7 +28,7 @@ export function RetireRelease({ release, catalog, action }: RetireReleaseProps) 
       title={`Retire ${release.title} ${release.version} in ${catalog}?`}
       stops={
         used
-          ? `${plural(release.subscribers, "application")} subscribed to it: their calls are refused at once, their subscriptions end. The draft stays.`
+          ? `${stops} The draft stays.`
           : "No application is subscribed. Its addresses answer 404 at once. The draft stays."
       }
       confirm={`Retire ${release.title}`}

@@ -118,7 +118,9 @@ interface PublishDialogProps {
 function PublishDialog({ name, stage, pending, errors, onConfirm, onClose }: PublishDialogProps) {
   const refused = !pending && (errors.message !== undefined || errors.fields.length > 0);
   const catalog = stage?.catalog;
-  const title = stage?.step === "live" ? `${name} is published to ${catalog?.title}` : `Publish to ${catalog?.title}`;
+  const live = stage?.step === "live";
+  const running = stage?.step === "run" && !refused;
+  const title = live ? `${name} is published to ${catalog?.title}` : `Publish to ${catalog?.title}`;
   return (
     <Dialog open={stage !== null} onOpenChange={(open) => !open && !pending && onClose()} title={title}>
       <DialogBody>
@@ -128,27 +130,25 @@ function PublishDialog({ name, stage, pending, errors, onConfirm, onClose }: Pub
             are.
           </p>
         )}
-        {stage?.step === "run" && !refused && <Progress label={`Publishing ${name} to ${catalog?.title}`} />}
+        {running && <Progress label={`Publishing ${name} to ${catalog?.title}`} />}
         {stage?.step === "live" && stage.live && <LiveState state={stage.live} />}
         {refused && <NotPublished errors={errors} />}
       </DialogBody>
       <DialogEnd>
-        {stage?.step === "live" && catalog?.href && (
+        {live && catalog?.href && (
           <LinkButton variant="ghost" size="lg" href={catalog.href}>
             See it in {catalog.title}
           </LinkButton>
         )}
-        <Button
-          variant={stage?.step === "live" ? "primary" : "ghost"}
-          size="lg"
-          onClick={onClose}
-          disabled={pending && stage?.step === "run"}
-        >
-          {stage?.step === "live" ? "Done" : refused ? "Close" : "Cancel"}
-        </Button>
-        {catalog && (stage?.step === "confirm" || refused) && (
-          <Button variant="primary" size="lg" busy={pending} onClick={() => onConfirm(catalog)}>
-            {refused ? "Try again" : `Publish to ${catalog.title}`}
+        {(stage?.step === "confirm" || refused) && (
+          <Button variant="ghost" size="lg" onClick={onClose}>
+            {refused ? "Close" : "Cancel"}
+          </Button>
+        )}
+        {/* One button through all steps: the focus stays on it. */}
+        {catalog && (
+          <Button variant="primary" size="lg" busy={running} onClick={live ? onClose : () => onConfirm(catalog)}>
+            {live ? "Done" : refused ? "Try again" : `Publish to ${catalog.title}`}
           </Button>
         )}
       </DialogEnd>

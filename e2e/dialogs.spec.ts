@@ -1,0 +1,224 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "@playwright/test";
+import { paths } from "#lib/paths.ts";
+import { weatherAs } from "./definitions.ts";
+import { expect, test } from "./fixtures.ts";
+import { expectAccessible, expectFitsTelephone, takeScreens } from "./helpers.ts";
+import { noteSecret } from "./issued-secrets.ts";
+import { foundProvider, inviteByLink, joinByLink, signUp, unique } from "./people.ts";
+import { enterSampleBackend, importByPaste } from "./studio.ts";
+
+const components = join(import.meta.dirname, "../components");
+/** What components/ui has for it: Dialog, ConfirmDialog, … */
+const kinds = globSync("ui/*.tsx", { cwd: components }).flatMap((file) =>
+  [...readFileSync(join(components, file), "utf8").matchAll(/^export function (\w*Dialog|Confirm\w+)\(/gm)].map(
+    ([, name]) => name,
+  ),
+);
+/** Every place of the code that opens a dialog: "credential/credential-dialogs", and "… 2" for the second of a file. */
+const dialogs = globSync("*/*.tsx", { cwd: components })
+  .filter((file) => !file.startsWith("ui/"))
+  .flatMap((file) => {
+    const uses = readFileSync(join(components, file), "utf8").match(new RegExp(`<(${kinds.join("|")})\\b`, "g")) ?? [];
+    return uses.map((_, index) => file.replace(/\.tsx$/, index === 0 ? "" : ` ${index + 1}`));
+  })
+  .sort();
+
+/** Who looks at what: Mira at Storefront, Jo at Acme, or the founder of an organization with one API, at first unpublished. */
+interface Place {
+  page: Page;
+  browser: Browser;
+  organization: string;
+  title: string;
+}
+type Opening = (place: Place) => Promise<void>;
+interface Row {
+  who: "developer" | "provider" | "founder";
+  /** Name of the pictures -> how to get there. */
+  openings: Record<string, Opening>;
+}
+
+const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).first().click();
+
+/** Opens a dialog from the page of Storefront. */
+const onStorefront =
+  (open: (page: Page) => Promise<void>): Opening =>
+  async ({ page }) => {
+    await page.goto(paths.applications());
+    await page.getByRole("link", { name: "Storefront" }).first().click();
+    await open(page);
+  };
+/** Opens a dialog from a menu of the page of Storefront. */
+const fromMenu = (of: RegExp, entry: RegExp) =>
+  onStorefront(async (page) => {
+    await press(page, of);
+    await page.getByRole("menuitem", { name: entry }).click();
+  });
+/** The credential of the first-run data; other journeys make and revoke their own meanwhile. */
+const firstCredential = /^Actions for default/;
+/** Opens a dialog from the studio of the founder's API. */
+const inStudio =
+  (menu: RegExp | string, entry: string): Opening =>
+  async ({ page, organization, title }) => {
+    await page.goto(paths.draftApis(organization));
+    await page.getByRole("link", { name: title }).click();
+    await press(page, menu);
+    await page.getByRole("menuitem", { name: entry }).click();
+  };
+const sandbox = { organization: "acme", catalog: "sandbox" };
+
+/** In the order of their deeds: what is published cannot be deleted any more. */
+const rows: Record<string, Row> = {
+  "application/edit-application": {
+    who: "developer",
+    openings: { "edit-application": onStorefront((page) => press(page, "Edit")) },
+  },
+  "application/delete-application": {
+    who: "developer",
+    openings: { "delete-application": onStorefront((page) => press(page, "Delete application…")) },
+  },
+  "application/subscriptions-section": {
+    who: "developer",
+    openings: { "cancel-subscription": fromMenu(/^Actions for Weather/, /^Cancel subscription/) },
+  },
+  "credential/credential-dialogs": {
+    who: "developer",
+    openings: { "new-credential": onStorefront((page) => press(page, "New credential")) },
+  },
+  "credential/credential-dialogs 2": {
+    who: "developer",
+    openings: { "edit-credential": fromMenu(firstCredential, /^Edit name/) },
+  },
+  "credential/credentials-section": {
+    who: "developer",
+    openings: {
+      "reset-secret": fromMenu(firstCredential, /^Reset secret/),
+      "revoke-credential": fromMenu(firstCredential, /^Revoke/),
+    },
+  },
+  "credential/secret-dialog": {
+    who: "developer",
+    openings: {
+      secret: onStorefront(async (page) => {
+        await press(page, "New credential");
+        await page.getByRole("dialog").getByLabel("Name").fill(unique("shown once"));
+        await press(page, "Create credential");
+        const shown = page.locator("code", { hasText: "pcs_" });
+        await shown.waitFor();
+        for (const secret of await shown.allInnerTexts()) noteSecret(secret);
+      }),
+    },
+  },
+  "catalog/retire-release": {
+    who: "provider",
+    openings: {
+      "retire-release": async ({ page }) => {
+        await page.goto(paths.catalogProducts(sandbox));
+        await press(page, "Retire…");
+      },
+    },
+  },
+  "catalog/reset-test-values": {
+    who: "provider",
+    openings: {
+      "reset-test-values": async ({ page }) => {
+        await page.goto(paths.endpoints(sandbox));
+        await press(page, "Reset values…");
+      },
+    },
+  },
+  "shell/compact-menu": {
+    who: "provider",
+    openings: {
+      "compact-menu": async ({ page }) => {
+        await page.setViewportSize({ width: 390, height: 844 });
+        await page.goto(paths.provider("acme"));
+        await press(page, "Menu");
+      },
+    },
+  },
+  "studio/delete-api": {
+    who: "founder",
+    openings: { "delete-api": inStudio(/^More actions/, "Delete API…") },
+  },
+  "product/publish-button": {
+    who: "founder",
+    openings: {
+      "publish-sandbox": async (place) => {
+        await inStudio("Publish", "Sandbox")(place);
+        await expect(place.page.getByText(/Live on 1 of 1 gateway/)).toBeVisible();
+      },
+      "publish-production": inStudio("Publish", "Production…"),
+      "publish-refused": async (place) => {
+        await inStudio("Publish", "Production…")(place);
+        await press(place.page, "Publish to Production");
+        await expect(place.page.getByText(/has no backend address for Production/)).toBeVisible();
+      },
+    },
+  },
+  "product/product-head": {
+    who: "founder",
+    openings: {
+      "delete-product": async ({ page, organization }) => {
+        await page.goto(paths.newProduct(organization));
+        await page.getByLabel("Title").fill("Unpublished");
+        await page.getByLabel("Version").fill("1.0.0");
+        await press(page, "Create product");
+        await press(page, "Delete…");
+      },
+    },
+  },
+  "organization/members": {
+    who: "founder",
+    openings: {
+      "remove-member": async ({ page, browser, organization }) => {
+        const email = `${unique("guest").replaceAll(" ", "")}@example.com`;
+        const guest = await joinByLink(browser, await inviteByLink(page, organization, email));
+        await expect(page.getByText("The only owner: make somebody else an owner first.")).toBeVisible();
+        await page.goto(paths.members(organization));
+        await page.getByRole("row", { name: guest }).getByRole("button", { name: "Remove…" }).click();
+      },
+    },
+  },
+};
+
+test("every dialog of the portal stands in this table", () => {
+  expect(Object.keys(rows).sort()).toEqual(dialogs);
+});
+
+for (const who of ["developer", "provider", "founder"] as const) {
+  test(`each dialog of a ${who} takes the focus, breaks no rule of accessibility, and gives the focus back`, async ({
+    page: stranger,
+    asUser,
+    browser,
+    installation,
+  }) => {
+    test.setTimeout(300_000);
+    const place = { page: stranger, browser, organization: "", title: unique("Weather") };
+    if (who === "founder") {
+      await signUp(stranger);
+      place.organization = await foundProvider(stranger);
+      await importByPaste(stranger, place.title, weatherAs(place.title, "/weather"));
+      await enterSampleBackend(stranger);
+    } else place.page = await asUser(installation.firstRun.accounts[who]);
+    const { page } = place;
+    const openings = Object.values(rows).filter((row) => row.who === who);
+    for (const [name, open] of openings.flatMap((row) => Object.entries(row.openings))) {
+      await test.step(name, async () => {
+        await open(place);
+        const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+        await expect(dialog).toHaveAccessibleName(/./);
+        expect(await dialog.evaluate((node) => node.contains(document.activeElement))).toBe(true);
+        await expectAccessible(page);
+        await expectFitsTelephone(page);
+        // Wider, the menu goes and leaves nothing to see.
+        if (name !== "compact-menu") await takeScreens(page, `dialog-${name}`, { fullPage: false });
+        await page.keyboard.press("Escape");
+        if (name === "secret") return void (await expect(dialog).toBeVisible());
+        await expect(dialog).toBeHidden();
+        expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("BUTTON");
+      });
+    }
+  });
+}

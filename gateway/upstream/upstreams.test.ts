@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compileBackend } from "#gateway/snapshot/compile-backend.ts";
+import { backendRow } from "#lib/test-kit/backend-row.ts";
+import type { BackendRequest, ExchangeHandler } from "./connection.ts";
+import { Upstreams } from "./upstreams.ts";
+
+const server = createServer((req, res) => {
+  if (req.url === "/long") {
+    res.write("first");
+    long = res;
+  } else res.end("ok");
+});
+let long: ServerResponse | undefined;
+let url = "";
+const upstreams = new Upstreams({ allow: ["127.0.0.0/8"] });
+
+beforeAll(async () => {
+  server.keepAliveTimeout = 600_000;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await upstreams.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A backend that differs from the others in what a connection depends on. */
+const endpoint = (number: number) => compileBackend(backendRow(url, { connectTimeoutMs: 1_000 + number })).endpoint;
+
+/** Calls a backend; the text of its answer. `onData` hears of each piece. */
+function ask(number: number, path: string, onData: () => void = () => undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const handler: ExchangeHandler = {
+      onStart: () => undefined,
+      onInterim: () => undefined,
+      onHead: () => undefined,
+      onData: (piece) => {
+        text += piece;
+        onData();
+      },
+      onEnd: () => resolve(text),
+      onError: reject,
+    };
+    const request: BackendRequest = {
+      method: "GET",
+      path,
+      headers: ["Host", "backend"],
+      body: null,
+      headersTimeoutMs: 5_000,
+    };
+    upstreams.pool(endpoint(number), Date.now()).dispatch(request, handler);
+  });
+}
+
+const connections = () => new Promise<number>((done) => server.getConnections((_error, count) => done(count)));
+
+test("a backend that changes a thousand times leaves no pool and no connection behind, and no call is cut", async () => {
+  const begun = new Promise<void>((resolve) => {
+    void ask(0, "/long", resolve).then((text) => {
+      whole = text;
+      ended();
+    });
+  });
+  let whole = "";
+  let ended: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  await begun;
+  for (let i = 1; i <= 1_000; i += 1) expect(await ask(i, "/x")).toBe("ok");
+  expect(upstreams.size).toBe(1_001);
+  const lastUse = Date.now() + 1;
+  upstreams.letGo(lastUse);
+  expect(upstreams.size).toBe(0);
+  // All but the one with the call in flight; each says so by its close.
+  while ((await connections()) > 1) await new Promise(setImmediate);
+  long?.end(" and last");
+  await end;
+  expect(whole).toBe("first and last");
+  while ((await connections()) > 0) await new Promise(setImmediate);
+});
+
+test("a backend that is in use is kept", async () => {
+  await ask(1, "/x");
+  const before = Date.now();
+  await ask(1, "/x");
+  upstreams.letGo(before);
+  expect(upstreams.size).toBe(1);
+});

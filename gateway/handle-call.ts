@@ -10,7 +10,6 @@ import { findSubscription } from "./steps/find-subscription.ts";
 import { invoke } from "./steps/invoke.ts";
 import { readCredentials } from "./steps/read-credentials.ts";
 import { routeCall } from "./steps/route-call.ts";
-import { recordCall } from "./usage/record-call.ts";
 
 /**
  * The steps of a call, in this order (gateway.md part 4): adding a step is adding one line. They decide on the snapshot
@@ -72,5 +71,5 @@ function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
   // Set as long as the backend has not finished: the client went away, or was refused meanwhile.
   call.abortBackend?.();
-  recordCall(call);
+  call.gateway.recorder.add(call);
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call } from "#gateway/conformance/kit/client.ts";
 import { type OwnGateway, startGateway } from "#gateway/conformance/kit/own-gateway.ts";
@@ -17,49 +17,10 @@ import {
   publish,
   subscribe,
 } from "#lib/test-kit/gateway-fixture.ts";
+import { Wire } from "#lib/test-kit/wire.ts";
 import { operation, pairHeaders, pairInHeaders } from "./conformance/kit/own-fixture.ts";
 
 ownDatabase();
-
-/** Stands between the gateway and Postgres, so that the database can go away and come back. */
-class Wire {
-  readonly #target: URL;
-  readonly #sockets = new Set<Socket>();
-  #server: Server | undefined;
-  port = 0;
-
-  constructor(url: string) {
-    this.#target = new URL(url);
-  }
-
-  async up(): Promise<void> {
-    this.#server = createServer((near) => {
-      const far = connect(Number(this.#target.port), this.#target.hostname);
-      for (const socket of [near, far]) {
-        this.#sockets.add(socket);
-        socket.on("error", () => undefined).on("close", () => this.#sockets.delete(socket));
-      }
-      near.pipe(far).pipe(near);
-    });
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
-    const address = this.#server.address();
-    if (typeof address === "object" && address) this.port = address.port;
-  }
-
-  async down(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server?.close();
-    if (this.#server) await once(this.#server, "close");
-    this.#server = undefined;
-  }
-
-  url(): string {
-    const url = new URL(this.#target);
-    url.port = String(this.port);
-    return url.href;
-  }
-}
 
 let wire: Wire;
 let gateway: OwnGateway;

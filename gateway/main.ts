@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { closeDb } from "#lib/db/client.ts";
 import { EnvError, env, installationSecrets } from "#lib/env.ts";
@@ -45,7 +46,11 @@ const settings = readSettings();
 const gateway: Gateway = {
   snapshot: new Snapshot(),
   upstreams: new Upstreams({ allow: settings.allow }),
-  recorder: new Recorder(),
+  recorder: new Recorder({
+    spoolFolder: join(settings.DATA_DIR, "gateway-spool"),
+    spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,
+    daysKept: settings.CALL_RECORD_DAYS,
+  }),
   publicProtocol: new URL(settings.GATEWAY_URL).protocol.slice(0, -1),
   bodyBytesMax: BODY_BYTES_MAX,
   ready: false,

@@ -20,6 +20,10 @@ const settings = z.object({
   GATEWAY_HOST: z.string().default("127.0.0.1"),
   GATEWAY_PORT: port(8080),
   GATEWAY_URL: z.url().optional(),
+  /** Days that call records are kept. */
+  CALL_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  /** Call records that wait on disk while the database is away, a gateway process. Beyond it the oldest are dropped. */
+  CALL_RECORD_SPOOL_MB: z.coerce.number().int().min(16).max(1_048_576).default(1_024),
   SAMPLE_PORT: port(4010),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z

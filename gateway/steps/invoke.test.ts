@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Admission } from "#gateway/admission/admission.ts";
-import type { Gateway } from "#gateway/call.ts";
+import type { Call, Gateway } from "#gateway/call.ts";
 import { call } from "#gateway/conformance/kit/client.ts";
 import { operation } from "#gateway/conformance/kit/own-fixture.ts";
 import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
@@ -11,7 +11,6 @@ import { createGatewayServer } from "#gateway/server.ts";
 import { compileApi } from "#gateway/snapshot/compile-api.ts";
 import { Snapshot } from "#gateway/snapshot/snapshot.ts";
 import { Upstreams } from "#gateway/upstream/upstreams.ts";
-import type { CallRecord } from "#lib/call-record/write-call-records.ts";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 
 // The listener with a snapshot made by hand: what takes too long, or cannot be had, through a database.
@@ -21,7 +20,7 @@ let server: Server;
 let upstreams: Upstreams;
 let gateway: Gateway;
 let base = "";
-const records: CallRecord[] = [];
+const ended: Call[] = [];
 
 /** Methods of the requests that the forgetful backend closed the connection on. */
 const forgotten: string[] = [];
@@ -74,7 +73,7 @@ beforeAll(async () => {
   put("/forgetful-1", await forgetful());
   put("/forgetful-2", await forgetful());
   upstreams = new Upstreams({ allow: ["127.0.0.0/8"] }, { bodyTimeoutMs: 200 });
-  const recorder = { add: (record: CallRecord) => void records.push(record) } as Gateway["recorder"];
+  const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
   gateway = { snapshot, upstreams, recorder, admission: new Admission(), ...rest };
   server = createGatewayServer(gateway).listen(0, "127.0.0.1");
@@ -119,7 +118,7 @@ test("a connection that the backend closed while it was idle costs no call, and 
 test("an API without a backend is 502 with its cause on record", async () => {
   const answer = await call("/acme/sandbox/nowhere/x", {}, base);
   expect([answer.status, answer.json.code]).toEqual([502, "BACKEND_UNREACHABLE"]);
-  expect(records.find((record) => record.requestId === answer.json.requestId)?.cause).toBe("backend-missing");
+  expect(ended.find((call) => call.requestId === answer.json.requestId)?.refused?.cause).toBe("backend-missing");
 });
 
 test("clients that reach us by https are said to, and a body within the limit arrives whole", async () => {

@@ -1,20 +1,53 @@
 import pg from "pg";
-import { db } from "#lib/db/client.ts";
 import { invariant } from "#lib/invariant.ts";
+import { log } from "#lib/log.ts";
 
-/**
- * One connection beside Prisma's: Prisma writes a raw parameter to JSON and reads it back, which for half a megabyte of
- * records costs the gateway more than all else about them.
- */
+// Call records travel as rows of text, made once, at the end of a call (gateway/usage/call-rows.ts): in memory, in the
+// spool on disk and to Postgres they are the same bytes. A row is its columns in the order below with a tab between two
+// and a newline at the end; an empty column is null.
+
+/** `time` and `requestId` are the key: a row that is sent again, because its acknowledgement was lost, is stored once. */
+const INSERT = `
+  with line as materialized (
+    select string_to_array(line, E'\\t', '') as f from string_to_table($1::text, E'\\n') as line where line <> ''
+  ), record as materialized (
+    select f[1]::timestamptz as "time", f[2]::uuid as "requestId",
+      f[3]::uuid as "organizationId", f[4]::uuid as "catalogId", f[5]::uuid as "apiId", f[6] as "operationKey",
+      f[7]::uuid as "applicationId", f[8]::uuid as "credentialId", f[9]::uuid as "subscriptionId",
+      f[10] as "method", f[11]::smallint as "status", f[12] as "code", f[13] as "cause",
+      f[14]::float8 / 1000 as "totalMs", f[15]::float8 / 1000 as "backendMs",
+      f[16]::bigint as "requestBytes", f[17]::bigint as "responseBytes"
+    from line
+  ), written as (
+    insert into "CallRecord" ("time", "requestId", "organizationId", "catalogId", "apiId", "operationKey",
+      "applicationId", "credentialId", "subscriptionId", "method", "status", "code", "cause", "totalMs", "backendMs",
+      "requestBytes", "responseBytes")
+    select * from record on conflict ("time", "requestId") do nothing
+  )
+  select "credentialId" as id, max("time") as at from record
+  where "credentialId" is not null and "subscriptionId" is not null group by 1`;
+
+/** What became of the rows of one batch. */
+export interface WrittenCallRecords {
+  /** Rows that Postgres acknowledged, those that it had before among them. */
+  written: number;
+  /** Rows that cannot be stored: damaged on disk, of a day that is kept no more or has not come. */
+  refused: number;
+  /** When credentials were last used by calls of a subscription. */
+  uses: { id: string; at: Date }[];
+}
+
+/** One connection beside Prisma's, which would write the text to JSON and read it back. */
 let pool: pg.Pool | undefined;
 
-function connection(): pg.Pool {
+function connections(): pg.Pool {
   if (pool) return pool;
   const connectionString = process.env.DATABASE_URL;
   invariant(connectionString, "DATABASE_URL is set before calls are recorded");
   pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 5_000, query_timeout: 20_000 });
-  // An idle connection that the server cuts; the next batch makes a new one.
-  pool.on("error", () => undefined);
+  // A connection that the server cuts, idle or not: whoever waits for an answer on it is told, and the next batch makes
+  // a new one. An error event that nobody listens to would end the process.
+  pool.on("error", () => undefined).on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
@@ -25,45 +58,85 @@ export async function closeCallRecords(): Promise<void> {
   await open?.end();
 }
 
-/** One call through the gateway, as it is stored: never a header, a query or a body (S92). */
-export interface CallRecord {
-  /** ISO 8601, UTC. */
-  time: string;
-  requestId: string;
-  /** The provider's. */
-  organizationId: string | null;
-  catalogId: string | null;
-  /** ApiDefinition.id. */
-  apiId: string | null;
-  operationKey: string | null;
-  applicationId: string | null;
-  credentialId: string | null;
-  subscriptionId: string | null;
-  method: string;
-  /** 499: the client went away before an answer began. */
-  status: number;
-  code: string | null;
-  cause: string | null;
-  totalMs: number;
-  backendMs: number | null;
-  requestBytes: number;
-  responseBytes: number;
-}
-
 /**
- * Writes a batch in one statement. The rows travel as one JSON text, because building it is the cheapest for the
- * gateway's core; a batch that is sent twice (its acknowledgement was lost) is stored once.
+ * Stores rows, each once however often it is sent. A row that cannot be stored is left out and counted, and keeps no
+ * other from being stored. Throws when Postgres does not answer; then any of the rows may be stored, or none.
  */
-export async function writeCallRecords(records: readonly CallRecord[]): Promise<void> {
-  if (records.length === 0) return;
-  await connection().query(
-    `insert into "CallRecord" select * from json_populate_recordset(null::"CallRecord", $1::json)
-     on conflict ("time", "requestId") do nothing`,
-    [JSON.stringify(records)],
-  );
+export async function writeCallRecords(rows: Buffer, daysKept: number): Promise<WrittenCallRecords> {
+  const result: WrittenCallRecords = { written: 0, refused: 0, uses: [] };
+  const client = await connections().connect();
+  let failed = true;
+  try {
+    if (!(await insert(client, rows, result))) {
+      const kept = await keepDays(client, rows.toString("utf8").split("\n"), daysKept, result);
+      await insertApart(client, kept, result);
+    }
+    failed = false;
+  } finally {
+    client.release(failed);
+  }
+  return result;
 }
 
-/** Makes the daily partitions up to two days ahead. */
-export async function ensureCallRecordPartitions(): Promise<void> {
-  await db().$executeRaw`select ensure_call_record_partitions(2)`;
+/** False when a row is at fault: classes 22 (data exception) and 23 (a constraint, also "no partition for this row"). */
+async function insert(client: pg.PoolClient, rows: Buffer, result: WrittenCallRecords): Promise<boolean> {
+  try {
+    // Bytes travel as they are; a string would be encoded once more.
+    const answer = await client.query<{ id: string; at: Date }>({ name: "records", text: INSERT, values: [rows] });
+    result.uses.push(...answer.rows);
+    for (let at = rows.indexOf(10); at >= 0; at = rows.indexOf(10, at + 1)) result.written += 1;
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (/^2[23]/.test(code)) return false;
+    throw error;
+  }
+}
+
+const DAY = /^\d{4}-\d\d-\d\dT/;
+
+/** The rows whose day has a partition or gets one now; the others are counted as refused. */
+async function keepDays(client: pg.PoolClient, lines: string[], daysKept: number, result: WrittenCallRecords) {
+  const admitted = new Map<string, boolean>();
+  const kept: string[] = [];
+  for (const line of lines) {
+    if (line === "") continue;
+    const day = DAY.test(line) ? line.slice(0, 10) : "";
+    let admit = admitted.get(day);
+    if (admit === undefined) {
+      admit = day !== "" && (await admitDay(client, day, daysKept));
+      admitted.set(day, admit);
+    }
+    if (admit) kept.push(line);
+    else result.refused += 1;
+  }
+  for (const [day, admit] of admitted) if (!admit) log.warn({ day }, "call records of a day that is not kept");
+  return kept;
+}
+
+async function admitDay(client: pg.PoolClient, day: string, daysKept: number): Promise<boolean> {
+  try {
+    const answer = await client.query<{ admitted: boolean }>(
+      "select admit_call_record_day($1::date, $2::int) as admitted",
+      [day, daysKept],
+    );
+    return answer.rows[0]?.admitted === true;
+  } catch (error) {
+    // 2026-99-99: damaged on disk.
+    if (error instanceof Error && "code" in error && error.code === "22008") return false;
+    throw error;
+  }
+}
+
+/** Stores what can be stored, by halving until the row at fault is alone. */
+async function insertApart(client: pg.PoolClient, lines: string[], result: WrittenCallRecords): Promise<void> {
+  if (lines.length === 0 || (await insert(client, Buffer.from(`${lines.join("\n")}\n`), result))) return;
+  if (lines.length === 1) {
+    result.refused += 1;
+    log.warn({ requestId: lines[0]?.split("\t")[1]?.slice(0, 36) }, "a call record cannot be stored");
+    return;
+  }
+  const half = lines.length >> 1;
+  await insertApart(client, lines.slice(0, half), result);
+  await insertApart(client, lines.slice(half), result);
 }

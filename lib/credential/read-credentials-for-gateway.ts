@@ -12,6 +12,10 @@ export interface CredentialForGateway {
   catalogId: string | null;
   status: "active" | "revoked";
   expiresAtMs: number | null;
+  /** addresses and networks that it works from; null: all */
+  networks?: string[] | null;
+  /** ids of the API definitions that it works for; null: all */
+  scope?: string[] | null;
   /** verifier in hexadecimal; at most two are live */
   secrets: { verifier: string; keyId: string; notAfterMs: number | null }[];
 }
@@ -27,6 +31,7 @@ export async function* readCredentialsForGateway(ids?: readonly string[]): Async
     const rows = await db().$queryRaw<CredentialForGateway[]>`
       select c.id, c."clientId", c."applicationId", c.kind::text, c.environment::text, c."catalogId", c.status::text,
         (extract(epoch from c."expiresAt") * 1000)::float8 as "expiresAtMs",
+        nullif(c.networks, '{}') as networks, nullif(c.scope, '{}')::text[] as scope,
         coalesce((select json_agg(json_build_object('verifier', encode(s.verifier, 'hex'), 'keyId', s."verifierKeyId",
             'notAfterMs', (extract(epoch from s."notAfter") * 1000)::float8) order by s."createdAt" desc)
           from "CredentialSecret" s where s."credentialId" = c.id), '[]') as secrets

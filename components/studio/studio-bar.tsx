@@ -30,8 +30,8 @@ export function StudioBar({ organization, api, current, deeds, children }: Studi
         <h1 className="min-w-0 text-15 font-650 wrap-anywhere max-md:line-clamp-2">{api.title}</h1>
         <span className="font-mono text-code text-ink-3">{api.version}</span>
       </div>
-      <div className="flex flex-1 flex-wrap items-center gap-x-2 max-md:col-span-2 max-md:row-start-2">
-        <nav aria-label={`Parts of ${api.title}`} className="flex gap-5 max-md:gap-4">
+      <div className="flex flex-1 flex-wrap items-center gap-x-2 max-md:col-span-2 max-md:gap-x-1 max-md:row-start-2">
+        <nav aria-label={`Parts of ${api.title}`} className="flex gap-5 max-md:gap-3">
           {tabs.map((tab) => (
             <NextLink
               key={tab.key}
@@ -43,7 +43,7 @@ export function StudioBar({ organization, api, current, deeds, children }: Studi
             </NextLink>
           ))}
         </nav>
-        <div className="ms-auto flex items-center gap-2 py-1">{children}</div>
+        <div className="ms-auto flex items-center gap-2 py-1 max-md:gap-1">{children}</div>
       </div>
       <div className="flex items-center gap-2 py-1">{deeds}</div>
     </header>

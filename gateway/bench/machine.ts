@@ -31,7 +31,7 @@ export function lacking(): string | undefined {
 
 /** "Intel Xeon, 2 cores, Node v24": ratios travel between machines, the figures behind them do not. */
 export const machineName = (): string =>
-  `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`;
+  `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
 
 /** Waits until something accepts connections on a port of loopback. */
 async function untilOpen(port: number): Promise<void> {

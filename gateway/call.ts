@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Refused } from "./answer/refusal.ts";
 import type { HeaderName } from "./header-names.ts";
-import type { BoundLimit } from "./limits/windows.ts";
+import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
+import type { LimitStore } from "./limits/limit-store.ts";
 import type { GatewayApi, GatewayCredential, GatewayOperation, GatewaySubscription } from "./snapshot/model.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
@@ -13,6 +14,7 @@ export interface Gateway {
   snapshot: Snapshot;
   upstreams: Upstreams;
   recorder: Recorder;
+  limits: LimitStore;
   /** "http" or "https": how clients reach us, for X-Forwarded-Proto. */
   publicProtocol: string;
   bodyBytesMax: number;
@@ -35,7 +37,6 @@ export interface Presented {
   clientSecret: string | null;
 }
 
-const NO_LIMITS: readonly BoundLimit[] = [];
 const NO_HEADERS: readonly string[] = [];
 const NONE_PRESENTED: readonly Presented[] = [];
 
@@ -76,7 +77,7 @@ export class Call {
 
   // count-call
   /** What the call was counted against. */
-  counted: readonly BoundLimit[] = NO_LIMITS;
+  counted: SubscriptionLimits = NO_LIMITS;
   /** On every answer of a subscribed call; as it stood when the call was counted. */
   limitHeaders: readonly string[] = NO_HEADERS;
 

@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
   readCredentials, //  401 403              from the declared places only
   authenticate, //     401                  client ID, secret, environment, expiry
   findSubscription, // 403                  application and plan
-  countCall, //        429                  rate limits of the plan
+  countCall, //        429                  burst, rate limit, quota of the plan or the operation
   invoke, //           413 502 504          the backend, streaming both ways
 ];
 

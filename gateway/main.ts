@@ -6,9 +6,12 @@ import { removeGatewayNode, sweepGatewayNodes } from "#lib/gateway-feed/gateway-
 import { listenForChanges } from "#lib/gateway-feed/listen-for-changes.ts";
 import { readHorizon } from "#lib/gateway-feed/read-changes.ts";
 import { newId } from "#lib/ids.ts";
+import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
 import { log } from "#lib/log.ts";
 import { parseAllowList } from "#lib/net/address-guard.ts";
 import type { Gateway } from "./call.ts";
+import { RedisLimits } from "./limits/redis-limits.ts";
+import { SharedLimits } from "./limits/shared-limits.ts";
 import { createGatewayServer } from "./server.ts";
 import { ChangeFollower } from "./snapshot/follow-changes.ts";
 import { loadAll } from "./snapshot/load.ts";
@@ -43,6 +46,8 @@ function readSettings() {
 }
 
 const settings = readSettings();
+const node = { id: newId(), address: `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}` };
+const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });
 const gateway: Gateway = {
   snapshot: new Snapshot(),
   upstreams: new Upstreams({ allow: settings.allow }),
@@ -51,6 +56,7 @@ const gateway: Gateway = {
     spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,
     daysKept: settings.CALL_RECORD_DAYS,
   }),
+  limits: settings.REDIS_URL ? new RedisLimits(settings.REDIS_URL, sharedLimits) : sharedLimits,
   publicProtocol: new URL(settings.GATEWAY_URL).protocol.slice(0, -1),
   bodyBytesMax: BODY_BYTES_MAX,
   ready: false,
@@ -58,7 +64,6 @@ const gateway: Gateway = {
   inFlight: 0,
 };
 const server = createGatewayServer(gateway);
-const node = { id: newId(), address: `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}` };
 let follower: ChangeFollower | undefined;
 let stopListening: (() => Promise<void>) | undefined;
 
@@ -90,6 +95,7 @@ async function start(): Promise<void> {
   stopListening = listenForChanges(settings.DATABASE_URL, () => own.wake());
   own.wake();
   await sweepGatewayNodes().catch(() => undefined);
+  await gateway.limits.start();
   gateway.ready = true;
   const { apis, applications, credentials } = gateway.snapshot;
   log.info(
@@ -110,11 +116,12 @@ async function stop(): Promise<void> {
     await wait(20);
   }
   server.closeAllConnections();
+  await gateway.limits.stop();
   await stopListening?.();
   await follower?.stop();
   await gateway.recorder.stop();
   await removeGatewayNode(node.id).catch(() => undefined);
-  await Promise.all([gateway.upstreams.close(), closeCallRecords(), closeDb()]);
+  await Promise.all([gateway.upstreams.close(), closeCallRecords(), closeLimitCounters(), closeDb()]);
   process.exit(0);
 }
 

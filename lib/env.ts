@@ -30,6 +30,11 @@ const settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "DATABASE_URL must start with postgres://")
     .optional(),
+  /** Where several gateways count calls together; without it they do so through the database. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "REDIS_URL must start with redis:// or rediss://")
+    .optional(),
   SEED: z.enum(["sample", "none"]).default("sample"),
   /** Comma-separated CIDRs of otherwise refused addresses that backends may have. Loopback, for the sample backend. */
   BACKEND_ALLOW: z.string().default("127.0.0.0/8,::1/128"),

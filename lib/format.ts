@@ -33,6 +33,7 @@ const WINDOWS: [number, string][] = [
   [60, "minute"],
   [3600, "hour"],
   [86400, "day"],
+  [604800, "week"],
 ];
 
 /** "per hour", "per 15 minutes". */

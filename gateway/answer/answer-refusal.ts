@@ -13,6 +13,8 @@ export function answerRefusal(call: Call, refused: Refused): void {
   if (res.headersSent || res.destroyed) return;
   call.refused = refused;
   const { rendered, extra } = refused;
+  // A call that is rejected uses up no limit; one that failed behind the gateway does.
+  if (rendered.status < 500) call.gateway.limits.giveBack(call.counted, call.startedAtMs);
   const headers = [
     ...rendered.headers,
     ...extra,

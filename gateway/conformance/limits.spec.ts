@@ -74,7 +74,7 @@ describe("a hard limit (gateway.md part 8)", () => {
     const answers = [];
     for (let i = 0; i < 3; i += 1) answers.push(await call(`${api.path}/x`, { headers: pairHeaders(app) }));
     expect(answers.map((answer) => answer.status)).toEqual([200, 429, 429]);
-    expect(answers[2]?.headers.ratelimit).toMatch(/^"10-per-week";r=9;t=\d+, "1-per-1209600-seconds";r=0;t=\d+$/);
+    expect(answers[2]?.headers.ratelimit).toMatch(/^"10-per-week";r=9;t=\d+, "1-per-2-weeks";r=0;t=\d+$/);
   });
 
   test("belongs to one subscription: another application, and another API's plan, have their own", async () => {

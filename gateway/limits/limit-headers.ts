@@ -1,32 +1,29 @@
-import { type BoundLimit, remaining, resetSeconds } from "./windows.ts";
+import { type BoundLimits, policyOf } from "./counter.ts";
 
 const NONE: readonly string[] = [];
 
 /**
- * Renders RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10: a list of named policies with quota
- * `q` and window `w` in seconds, and for each what remains `r` and the seconds to its reset `t`), and the plain
- * X-RateLimit-* of the tightest limit, as a flat header array. Empty for an unlimited plan.
+ * Renders RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10: for each named policy what remains
+ * `r` and the seconds to its reset `t`), and the plain X-RateLimit-* of the tightest limit, as a flat header array.
+ * Empty for an unlimited plan.
  */
-export function limitHeaders(limits: readonly BoundLimit[], nowMs: number): readonly string[] {
-  const first = limits[0];
-  if (!first) return NONE;
-  let policy = "";
+export function limitHeaders(bound: BoundLimits, nowMs: number): readonly string[] {
+  const { limits } = bound;
+  let tight = limits[0];
+  if (!tight) return NONE;
   let state = "";
-  let tight = first;
-  let tightLeft = remaining(first);
+  let tightLeft = Number.POSITIVE_INFINITY;
   for (const limit of limits) {
-    const left = remaining(limit);
-    if (left < tightLeft || (left === tightLeft && limit.windowSeconds > tight.windowSeconds)) {
+    const left = Math.max(0, limit.limit - limit.counter.used);
+    if (left < tightLeft || (left === tightLeft && limit.counter.endMs > tight.counter.endMs)) {
       tight = limit;
       tightLeft = left;
     }
-    const separator = policy === "" ? "" : ", ";
-    policy += `${separator}"${limit.name}";q=${limit.limit};w=${limit.windowSeconds}`;
-    state += `${separator}"${limit.name}";r=${left};t=${resetSeconds(limit, nowMs)}`;
+    state += `${state === "" ? "" : ", "}"${limit.name}";r=${left};t=${limit.counter.resetSeconds(nowMs)}`;
   }
   return [
     "RateLimit-Policy",
-    policy,
+    bound.policy ?? policyOf(limits),
     "RateLimit",
     state,
     "X-RateLimit-Limit",
@@ -34,6 +31,6 @@ export function limitHeaders(limits: readonly BoundLimit[], nowMs: number): read
     "X-RateLimit-Remaining",
     String(tightLeft),
     "X-RateLimit-Reset",
-    String(resetSeconds(tight, nowMs)),
+    String(tight.counter.resetSeconds(nowMs)),
   ];
 }

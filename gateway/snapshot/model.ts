@@ -1,4 +1,5 @@
-import type { BoundLimit } from "#gateway/limits/windows.ts";
+import type { SubscriptionLimits } from "#gateway/limits/counter.ts";
+import type { PlanLimits } from "#gateway/limits/plan-limits.ts";
 import type { ClientCredentials } from "#gateway/upstream/backend-token.ts";
 import type { Endpoint } from "#gateway/upstream/connect.ts";
 import type { CompiledOperation, CompiledScheme } from "#lib/api-definition/compiled.ts";
@@ -96,7 +97,9 @@ export interface GatewaySubscription {
   planId: string;
   state: "pending" | "active" | "suspended";
   /** Limits of the plan with this subscription's counters; made anew when plan or subscription change, counters stay. */
-  limits: readonly BoundLimit[];
+  limits: SubscriptionLimits;
+  /** By ApiDefinition.id and operation key, where the plan has limits of operations; else null. */
+  operationLimits: ReadonlyMap<string, ReadonlyMap<string, SubscriptionLimits>> | null;
 }
 
 export interface GatewayApplication {
@@ -104,13 +107,8 @@ export interface GatewayApplication {
   suspended: boolean;
 }
 
-export interface PlanLimit {
-  limit: number;
-  windowSeconds: number;
-}
-
 export interface GatewayRelease {
   id: string;
   publishedApiIds: ReadonlySet<string>;
-  limitsByPlan: ReadonlyMap<string, readonly PlanLimit[]>;
+  limitsByPlan: ReadonlyMap<string, PlanLimits>;
 }

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { Counters } from "#gateway/limits/counters.ts";
+import { Counters, NO_LIMITS } from "#gateway/limits/counter.ts";
+import { type PlanLimit, type PlanLimits, readPlanLimits } from "#gateway/limits/plan-limits.ts";
 import type { CredentialForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { log } from "#lib/log.ts";
@@ -11,10 +11,7 @@ import type {
   GatewayCredential,
   GatewayRelease,
   GatewaySubscription,
-  PlanLimit,
 } from "./model.ts";
-
-const planLimits = z.array(z.object({ limit: z.int().min(0), windowSeconds: z.int().min(1) }));
 
 /** The APIs of one space and catalog by base path. */
 interface Place {
@@ -94,16 +91,16 @@ export class Snapshot {
   }
 
   putRelease(row: ReleaseForGateway): void {
-    const limitsByPlan = new Map<string, readonly PlanLimit[]>();
+    const limitsByPlan = new Map<string, PlanLimits>();
     for (const plan of row.plans) {
-      const parsed = planLimits.safeParse(plan.rateLimits);
-      if (parsed.success) limitsByPlan.set(plan.id, parsed.data);
+      const limits = readPlanLimits(plan);
+      if (limits) limitsByPlan.set(plan.id, limits);
       // Failing closed: a plan that is not understood is no plan, never an unlimited one.
-      else log.error({ release: row.id, plan: plan.name }, "rate limits not understood, plan skipped");
+      else log.error({ release: row.id, plan: plan.name }, "limits not understood, plan skipped");
     }
     this.releases.set(row.id, { id: row.id, publishedApiIds: new Set(row.publishedApiIds), limitsByPlan });
     for (const subscription of this.#subscriptions.values()) {
-      if (subscription.releaseId === row.id) subscription.limits = this.#bind(subscription);
+      if (subscription.releaseId === row.id) this.#bind(subscription);
     }
   }
 
@@ -121,9 +118,10 @@ export class Snapshot {
       releaseId,
       planId: row.releasePlanId,
       state,
-      limits: [],
+      limits: NO_LIMITS,
+      operationLimits: null,
     };
-    subscription.limits = this.#bind(subscription);
+    this.#bind(subscription);
     this.#subscriptions.set(id, subscription);
     const list = this.#byApplication.get(applicationId) ?? [];
     list.push(subscription);
@@ -150,9 +148,16 @@ export class Snapshot {
     return release?.publishedApiIds.has(publishedApiId) === true && release.limitsByPlan.has(subscription.planId);
   }
 
-  #bind(subscription: GatewaySubscription) {
-    const limits = this.releases.get(subscription.releaseId)?.limitsByPlan.get(subscription.planId);
-    return this.#counters.bind(subscription.id, limits ?? []);
+  #bind(subscription: GatewaySubscription): void {
+    const plan = this.releases.get(subscription.releaseId)?.limitsByPlan.get(subscription.planId);
+    subscription.limits = this.#counters.bind(subscription.id, plan?.limits ?? []);
+    if (!plan || plan.operations.size === 0) {
+      subscription.operationLimits = null;
+      return;
+    }
+    const bindAll = (limits: ReadonlyMap<string, readonly PlanLimit[]>) =>
+      new Map([...limits].map(([operation, own]) => [operation, this.#counters.bind(subscription.id, own)]));
+    subscription.operationLimits = new Map([...plan.operations].map(([apiId, limits]) => [apiId, bindAll(limits)]));
   }
 
   #unlist(subscription: GatewaySubscription): void {

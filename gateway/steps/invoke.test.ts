@@ -7,10 +7,12 @@ import type { Call, Gateway } from "#gateway/call.ts";
 import { call } from "#gateway/conformance/kit/client.ts";
 import { operation } from "#gateway/conformance/kit/own-fixture.ts";
 import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
+import { SharedLimits } from "#gateway/limits/shared-limits.ts";
 import { createGatewayServer } from "#gateway/server.ts";
 import { compileApi } from "#gateway/snapshot/compile-api.ts";
 import { Snapshot } from "#gateway/snapshot/snapshot.ts";
 import { Upstreams } from "#gateway/upstream/upstreams.ts";
+import { newId } from "#lib/ids.ts";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 
 // The listener with a snapshot made by hand: what takes too long, or cannot be had, through a database.
@@ -75,7 +77,8 @@ beforeAll(async () => {
   upstreams = new Upstreams({ allow: ["127.0.0.0/8"] }, { bodyTimeoutMs: 200 });
   const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
-  gateway = { snapshot, upstreams, recorder, admission: new Admission(), ...rest };
+  const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
+  gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest };
   server = createGatewayServer(gateway).listen(0, "127.0.0.1");
   await once(server, "listening");
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,6 +1,5 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { type Call, noteBody } from "#gateway/call.ts";
-import { giveBackCall } from "#gateway/limits/windows.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import { BodyTooLargeError, holdBody, RequestBody } from "#gateway/upstream/request-body.ts";
 import { Sending } from "#gateway/upstream/sending.ts";
@@ -32,7 +31,6 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
     const held = await holdBody(req, gateway.bodyBytesMax);
     if (res.headersSent || res.destroyed) return undefined;
     if (held instanceof BodyTooLargeError) {
-      giveBackCall(call.counted, call.startedAtMs);
       return refuse("BODY_TOO_LARGE");
     }
     if (held) {

@@ -3,8 +3,15 @@ import { db } from "#lib/db/client.ts";
 export interface ReleaseForGateway {
   id: string;
   publishedApiIds: string[];
-  /** `rateLimits` is parsed by the snapshot. */
-  plans: { id: string; name: string; rateLimits: unknown }[];
+  /** The limits are parsed by the snapshot. */
+  plans: {
+    id: string;
+    name: string;
+    rateLimits: unknown;
+    burstLimits: unknown;
+    quotas: unknown;
+    operationLimits: unknown;
+  }[];
 }
 
 /** Reads the published releases with plans and APIs, or those of `ids`. A retired one is left out: nobody is subscribed to it. */
@@ -14,7 +21,9 @@ export async function readReleasesForGateway(ids?: readonly string[]): Promise<R
     select: {
       id: true,
       apis: { select: { publishedApiId: true } },
-      plans: { select: { id: true, name: true, rateLimits: true } },
+      plans: {
+        select: { id: true, name: true, rateLimits: true, burstLimits: true, quotas: true, operationLimits: true },
+      },
     },
   });
   return rows.map(({ id, apis, plans }) => ({ id, publishedApiIds: apis.map((api) => api.publishedApiId), plans }));

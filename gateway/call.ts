@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AccessLog } from "./access-log.ts";
+import type { CallMetrics } from "./admin/call-metrics.ts";
 import type { Refused } from "./answer/refusal.ts";
 import type { HeaderName } from "./header-names.ts";
 import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
@@ -24,6 +26,14 @@ export interface Gateway {
   draining: boolean;
   /** Calls whose answer has not ended. */
   inFlight: number;
+  /** When what the snapshot holds was last known to be what the database holds. */
+  heardAtMs: number;
+  /** From then on calls are refused (503 STALE); Infinity: never. */
+  freshUntilMs: number;
+  /** Gateway processes that sent a heartbeat lately, this one among them; as of the last one of ours. */
+  gatewaysAlive: number;
+  metrics: CallMetrics;
+  accessLog: AccessLog | null;
 }
 
 /** A step answered the call by itself, and no further step runs. */
@@ -36,6 +46,9 @@ export interface Presented {
   /** null: the requirement asks for none. */
   clientSecret: string | null;
 }
+
+/** nginx's number for "the client closed the connection before an answer began". */
+export const CLIENT_GONE = 499;
 
 const NO_HEADERS: readonly string[] = [];
 const NONE_PRESENTED: readonly Presented[] = [];
@@ -89,6 +102,8 @@ export class Call {
   responseBytes = 0;
   backendStarted = 0;
   backendMs = -1;
+  /** From its headers to the end of its answer; known once the call has ended. */
+  totalMs = 0;
   /** Ends the backend's call when the client goes away. */
   abortBackend: (() => void) | undefined = undefined;
 

@@ -71,5 +71,8 @@ function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
   // Set as long as the backend has not finished: the client went away, or was refused meanwhile.
   call.abortBackend?.();
+  call.totalMs = performance.now() - call.started;
+  call.gateway.metrics.note(call);
+  call.gateway.accessLog?.add(call);
   call.gateway.recorder.add(call);
 }

@@ -1,30 +1,34 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { closeDb } from "#lib/db/client.ts";
 import { EnvError, env, installationSecrets } from "#lib/env.ts";
-import { removeGatewayNode, sweepGatewayNodes } from "#lib/gateway-feed/gateway-node.ts";
+import { closeFeed } from "#lib/gateway-feed/feed-connection.ts";
+import { removeGatewayNode } from "#lib/gateway-feed/gateway-node.ts";
 import { listenForChanges } from "#lib/gateway-feed/listen-for-changes.ts";
-import { readHorizon } from "#lib/gateway-feed/read-changes.ts";
 import { newId } from "#lib/ids.ts";
 import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
 import { log } from "#lib/log.ts";
 import { parseAllowList } from "#lib/net/address-guard.ts";
+import { AccessLog } from "./access-log.ts";
+import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
+import { CallMetrics } from "./admin/call-metrics.ts";
+import { metricsOf } from "./admin/families.ts";
+import { readinessOf } from "./admin/readiness.ts";
 import type { Gateway } from "./call.ts";
 import { RedisLimits } from "./limits/redis-limits.ts";
 import { SharedLimits } from "./limits/shared-limits.ts";
 import { createGatewayServer } from "./server.ts";
 import { ChangeFollower } from "./snapshot/follow-changes.ts";
-import { loadAll } from "./snapshot/load.ts";
 import { Snapshot } from "./snapshot/snapshot.ts";
 import { Upstreams } from "./upstream/upstreams.ts";
 import { Recorder } from "./usage/recorder.ts";
+import type { Question } from "./workers.ts";
 
 /** Default limit of a request's body. */
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
-/** How long calls in flight may take to end when the process stops. */
-const DRAIN_MS = 10_000;
-/** Between two tries to load the snapshot while the database is away. */
-const RETRY_MS = 1_000;
+/** After the time for draining: what is left to write and to close. Then the process ends all the same. */
+const CLOSE_MS = 8_000;
 
 const wait = (ms: number) => new Promise<void>((go) => setTimeout(go, ms));
 
@@ -46,7 +50,10 @@ function readSettings() {
 }
 
 const settings = readSettings();
-const node = { id: newId(), address: `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}` };
+/** Of several processes that share a port (workers.ts), which; "" for the only one. */
+const worker = process.env.GATEWAY_WORKER ?? "";
+const address = `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}`;
+const node = { id: newId(), address: `${hostname()} ${address}${worker && `, process ${worker}`}` };
 const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });
 const gateway: Gateway = {
   snapshot: new Snapshot(),
@@ -62,55 +69,53 @@ const gateway: Gateway = {
   ready: false,
   draining: false,
   inFlight: 0,
+  heardAtMs: 0,
+  freshUntilMs: Number.POSITIVE_INFINITY,
+  gatewaysAlive: 1,
+  metrics: new CallMetrics(),
+  accessLog: settings.GATEWAY_ACCESS_LOG === "off" ? null : new AccessLog(settings.GATEWAY_ACCESS_LOG),
 };
 const server = createGatewayServer(gateway);
-let follower: ChangeFollower | undefined;
+const follower = new ChangeFollower(gateway, node, settings.GATEWAY_STALE_SECONDS);
+const metrics = metricsOf(gateway, worker || "1");
+const admin = createAdminServer({
+  readiness: async () => readinessOf(gateway),
+  metrics: async () => [await metrics.getMetricsAsJSON()],
+});
 let stopListening: (() => Promise<void>) | undefined;
 
-/** Loads the snapshot, again until the database answers; calls meanwhile get 503 NOT_READY. */
-async function load(): Promise<bigint> {
-  for (;;) {
-    try {
-      const horizon = await readHorizon();
-      const snapshot = new Snapshot();
-      await loadAll(snapshot);
-      gateway.snapshot = snapshot;
-      return horizon;
-    } catch (error) {
-      if (gateway.draining) return 0n;
-      log.warn(
-        { reason: error instanceof Error ? error.message.slice(0, 300) : "unknown" },
-        "cannot load the snapshot",
-      );
-      await wait(RETRY_MS);
-    }
-  }
-}
+/** Workers share the port; a gateway that is alone keeps it to itself. */
+const listen = () => {
+  const at = { port: settings.GATEWAY_PORT, host: settings.GATEWAY_HOST, reusePort: worker !== "" };
+  return new Promise<void>((resolve) => server.listen(at, resolve));
+};
 
+/**
+ * Calls are answered 503 NOT_READY while the snapshot is loaded; but a worker that takes the place of one that died
+ * opens its listener afterwards, because the others serve meanwhile.
+ */
 async function start(): Promise<void> {
-  const horizon = await load();
-  if (gateway.draining) return;
-  const own = new ChangeFollower(gateway.snapshot, node, horizon);
-  follower = own;
-  stopListening = listenForChanges(settings.DATABASE_URL, () => own.wake());
-  own.wake();
-  await sweepGatewayNodes().catch(() => undefined);
+  const replaces = process.env.GATEWAY_WORKER_REPLACES === "1";
+  if (!replaces) await listen();
+  if (!(await follower.start())) return;
+  stopListening = listenForChanges(settings.DATABASE_URL, () => follower.wake());
   await gateway.limits.start();
   gateway.ready = true;
-  const { apis, applications, credentials } = gateway.snapshot;
-  log.info(
-    { address: node.address, apis: apis.size, applications: applications.size, credentials: credentials.size },
-    "gateway ready",
-  );
+  if (replaces) await listen();
+  log.info({ address: node.address, ...gateway.snapshot.sizes() }, "gateway ready");
   process.send?.({ type: "ready" });
 }
 
 /** Stops accepting, lets calls in flight end, writes their records, leaves the list of gateways. */
 async function stop(): Promise<void> {
   if (gateway.draining) return;
+  // Readiness says no from here on, and every answer closes its connection.
   gateway.draining = true;
+  const patienceMs = (settings.GATEWAY_DRAIN_DELAY_SECONDS + settings.GATEWAY_DRAIN_SECONDS) * 1000;
+  setTimeout(() => process.exit(1), patienceMs + CLOSE_MS).unref();
+  await wait(settings.GATEWAY_DRAIN_DELAY_SECONDS * 1000);
   server.close();
-  const deadline = Date.now() + DRAIN_MS;
+  const deadline = Date.now() + settings.GATEWAY_DRAIN_SECONDS * 1000;
   while (gateway.inFlight > 0 && Date.now() < deadline) {
     server.closeIdleConnections();
     await wait(20);
@@ -118,13 +123,19 @@ async function stop(): Promise<void> {
   server.closeAllConnections();
   await gateway.limits.stop();
   await stopListening?.();
-  await follower?.stop();
+  await follower.stop();
   await gateway.recorder.stop();
+  await gateway.accessLog?.stop();
   await removeGatewayNode(node.id).catch(() => undefined);
-  await Promise.all([gateway.upstreams.close(), closeCallRecords(), closeLimitCounters(), closeDb()]);
+  await Promise.all([gateway.upstreams.close(), closeCallRecords(), closeLimitCounters(), closeFeed(), closeDb()]);
   process.exit(0);
 }
 
+/** The parent of several workers asks for all of them (workers.ts). */
+process.on("message", async ({ type, id }: Question) => {
+  if (type === "readiness") process.send?.({ id, answer: { listening: server.listening, ...readinessOf(gateway) } });
+  if (type === "metrics") process.send?.({ id, answer: await metrics.getMetricsAsJSON() });
+});
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 // The parent that started us is gone.
@@ -136,6 +147,11 @@ process.on("unhandledRejection", (reason) => {
 server.once("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EADDRINUSE")
     refuseToStart(`port ${settings.GATEWAY_PORT} is in use; set GATEWAY_PORT to a free one`);
-  refuseToStart(`cannot listen on ${node.address}: ${error.message}`);
+  refuseToStart(`cannot listen on ${address}: ${error.message}`);
 });
-server.listen(settings.GATEWAY_PORT, settings.GATEWAY_HOST, () => void start());
+if (!worker && settings.GATEWAY_ADMIN_PORT > 0) {
+  await listenForAdmin(admin, settings.GATEWAY_ADMIN_HOST, settings.GATEWAY_ADMIN_PORT).catch((error: Error) =>
+    refuseToStart(error.message),
+  );
+}
+await start();

@@ -24,6 +24,18 @@ const settings = z.object({
   CALL_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** Call records that wait on disk while the database is away, a gateway process. Beyond it the oldest are dropped. */
   CALL_RECORD_SPOOL_MB: z.coerce.number().int().min(16).max(1_048_576).default(1_024),
+  /** Processes of one gateway, sharing its port. */
+  GATEWAY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
+  /** Health, readiness and metrics; loopback unless the operator says otherwise. Port 0 = off. */
+  GATEWAY_ADMIN_HOST: z.string().default("127.0.0.1"),
+  GATEWAY_ADMIN_PORT: z.coerce.number().int().min(0).max(65535).default(8081),
+  /** A gateway that has not heard from the database for longer refuses calls (503 STALE); 0 = never. */
+  GATEWAY_STALE_SECONDS: z.coerce.number().int().min(0).max(31_536_000).default(86_400),
+  /** At a stop: how long `/readyz` says no while calls are still taken, then how long those in flight may take to end. */
+  GATEWAY_DRAIN_DELAY_SECONDS: z.coerce.number().int().min(0).max(600).default(0),
+  GATEWAY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(3_600).default(10),
+  /** One JSON line a call: "off", "stdout", or the path of a file. */
+  GATEWAY_ACCESS_LOG: z.string().default("off"),
   SAMPLE_PORT: port(4010),
   DATA_DIR: z.string().default(".data"),
   DATABASE_URL: z

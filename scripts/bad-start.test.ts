@@ -22,6 +22,7 @@ async function start(name: string, settings: Record<string, string>) {
       PORT: String(await freePort()),
       GATEWAY_PORT: String(await freePort()),
       SAMPLE_PORT: String(await freePort()),
+      GATEWAY_ADMIN_PORT: String(await freePort()),
       ...settings,
     } as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],
@@ -42,7 +43,7 @@ function expectRefusal({ code, stderr, dataDir }: Awaited<ReturnType<typeof star
   expect(existsSync(join(dataDir, "lock"))).toBe(false);
 }
 
-for (const setting of ["PORT", "GATEWAY_PORT", "SAMPLE_PORT"]) {
+for (const setting of ["PORT", "GATEWAY_PORT", "SAMPLE_PORT", "GATEWAY_ADMIN_PORT"]) {
   test(`a ${setting} in use is one line that names it, before anything starts`, async () => {
     const server = createServer();
     server.listen(0, "127.0.0.1");

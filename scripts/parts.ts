@@ -44,6 +44,9 @@ export function childEnvironment(
  */
 const KEEP_ALIVE_MS = 75_000;
 
+/** Beyond the time for draining: the gateway writes its records, and its parent waits for all its processes. */
+const GATEWAY_CLOSE_MS = 12_000;
+
 /** What `npm start` and `npm run dev` keep running, in the order of their start. */
 export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): Part[] {
   const log = (name: string) => new LogFile(join(settings.DATA_DIR, "logs", `${name}.log`));
@@ -53,9 +56,13 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
     { name: "sample backend", args: [join(root, "scripts/sample-backend.ts")], env, log: log("sample-backend") },
     {
       name: "gateway",
-      args: [...(mode === "development" ? ["--watch", "--watch-preserve-output"] : []), join(root, "gateway/main.ts")],
+      args: [
+        ...(mode === "development" ? ["--watch", "--watch-preserve-output"] : []),
+        join(root, "gateway/workers.ts"),
+      ],
       env,
       log: log("gateway"),
+      stopMs: (settings.GATEWAY_DRAIN_DELAY_SECONDS + settings.GATEWAY_DRAIN_SECONDS) * 1000 + GATEWAY_CLOSE_MS,
     },
     {
       name: "portal",

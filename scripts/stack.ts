@@ -48,6 +48,10 @@ export async function runStack(mode: Mode): Promise<void> {
       { setting: "PORT", host: settings.HOST, port: settings.PORT },
       { setting: "GATEWAY_PORT", host: settings.GATEWAY_HOST, port: settings.GATEWAY_PORT },
       { setting: "SAMPLE_PORT", host: "127.0.0.1", port: settings.SAMPLE_PORT },
+      // 0: no admin port.
+      ...(settings.GATEWAY_ADMIN_PORT > 0
+        ? [{ setting: "GATEWAY_ADMIN_PORT", host: settings.GATEWAY_ADMIN_HOST, port: settings.GATEWAY_ADMIN_PORT }]
+        : []),
     ]);
     const installation = openSecrets(dataDir, process.env);
 

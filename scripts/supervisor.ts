@@ -12,11 +12,13 @@ const PATIENCE = { stopMs: 12_000, firstDelayMs: 250 };
 export interface Part extends ChildCommand {
   /** Whether it answers; asked again and again until it does. Absent: the part tells us itself with `{ type: "ready" }`. */
   answers?: () => Promise<boolean>;
+  /** How long it may take to end; absent: as the others. */
+  stopMs?: number;
 }
 
 /** Keeps the parts of the installation running: one that dies is started again, with growing delays. */
 export class Supervisor {
-  readonly #running = new Map<string, ChildProcess>();
+  readonly #running = new Map<string, { child: ChildProcess; part: Part }>();
   readonly #onStart: (pid: number) => void;
   readonly #patience: typeof PATIENCE;
   #stopping = false;
@@ -43,18 +45,20 @@ export class Supervisor {
   /** Stops every part at once and waits for all. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#running.values()].map((child) => stopChild(child, this.#patience.stopMs)));
+    await Promise.all(
+      [...this.#running.values()].map(({ child, part }) => stopChild(child, part.stopMs ?? this.#patience.stopMs)),
+    );
   }
 
   /** Ends every part without waiting. */
   kill(): void {
     this.#stopping = true;
-    for (const child of this.#running.values()) child.kill("SIGKILL");
+    for (const { child } of this.#running.values()) child.kill("SIGKILL");
   }
 
   #launch(part: Part): ChildProcess {
     const child = startChild(part);
-    this.#running.set(part.name, child);
+    this.#running.set(part.name, { child, part });
     if (child.pid) this.#onStart(child.pid);
     return child;
   }

@@ -102,6 +102,7 @@ export class TestRun {
       GATEWAY_HOST: "127.0.0.1",
       GATEWAY_PORT: String(gateway),
       SAMPLE_PORT: String(sample),
+      GATEWAY_ADMIN_PORT: "0",
       PORTAL_URL: `http://localhost:${portal}`,
       GATEWAY_URL: `http://localhost:${gateway}`,
       SEED: "sample",

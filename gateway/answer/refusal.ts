@@ -61,7 +61,10 @@ const rendered = Object.fromEntries(names.map((name) => [name, render(name, refu
 
 const NO_HEADERS: readonly string[] = [];
 /** Retry-After in seconds of the refusals that pass by themselves. */
-const RETRY: Partial<Record<Refusal, readonly string[]>> = { NOT_READY: ["Retry-After", "1"] };
+const RETRY: Partial<Record<Refusal, readonly string[]>> = {
+  NOT_READY: ["Retry-After", "1"],
+  STALE: ["Retry-After", "10"],
+};
 
 /** The refusal of the catalogue, with its cause for the record and headers of this answer. */
 export function refuse(name: Refusal, cause: Cause | null = null, extra?: readonly string[]): Refused {

@@ -1,6 +1,7 @@
 import { readPublishedApisForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
 import { readApplicationsForGateway } from "#lib/application/read-applications-for-gateway.ts";
 import { type CredentialForGateway, readCredentialsForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
+import { readTogether, type Tx } from "#lib/db/client.ts";
 import type { FeedChange } from "#lib/gateway-feed/read-changes.ts";
 import type { ChangeKind } from "#lib/gateway-feed/record-change.ts";
 import { log } from "#lib/log.ts";
@@ -35,6 +36,20 @@ export async function loadAll(snapshot: Snapshot): Promise<void> {
  * reading cannot overwrite a newer one.
  */
 export async function applyChanges(snapshot: Snapshot, changes: readonly FeedChange[]): Promise<void> {
+  const rows = await readTogether((tx) => readChanged(snapshot, changes, tx));
+  for (const id of without(rows.releaseIds, rows.releases)) snapshot.dropRelease(id);
+  for (const row of rows.releases) snapshot.putRelease(row);
+  for (const id of without(rows.apiIds, rows.apis)) snapshot.dropApi(id);
+  for (const row of rows.apis) putApi(snapshot, row);
+  for (const id of without(rows.applicationIds, rows.applications)) snapshot.dropApplication(id);
+  for (const { id, state } of rows.applications) snapshot.putApplication({ id, suspended: state === "suspended" });
+  for (const id of without(rows.subscriptionIds, rows.subscriptions)) snapshot.dropSubscription(id);
+  for (const row of rows.subscriptions) snapshot.putSubscription(row);
+  for (const id of without(rows.credentialIds, rows.credentials)) snapshot.dropCredential(id);
+  for (const row of rows.credentials) snapshot.putCredential(row);
+}
+
+async function readChanged(snapshot: Snapshot, changes: readonly FeedChange[], tx: Tx) {
   const named = (kind: ChangeKind) => [...new Set(changes.filter((c) => c.kind === kind).map((c) => c.entityId))];
   const changedReleases = named("release");
   const changedApis = named("published-api");
@@ -44,33 +59,26 @@ export async function applyChanges(snapshot: Snapshot, changes: readonly FeedCha
   // A release is more than its row: the APIs it holds and the subscriptions on its plans may have moved with it.
   const releaseIds = unique(
     changedReleases,
-    changedApis.length > 0 ? await releaseIdsOfPublishedApis(changedApis) : [],
+    changedApis.length > 0 ? await releaseIdsOfPublishedApis(changedApis, tx) : [],
   );
   const before = changedReleases.flatMap((id) => [...(snapshot.releases.get(id)?.publishedApiIds ?? [])]);
-  const after = changedReleases.length > 0 ? await publishedApiIdsOfReleases(changedReleases) : [];
+  const after = changedReleases.length > 0 ? await publishedApiIdsOfReleases(changedReleases, tx) : [];
   const apiIds = unique(changedApis, before, after);
-  const moved = changedReleases.length > 0 ? await subscriptionIdsOfReleases(changedReleases) : [];
+  const moved = changedReleases.length > 0 ? await subscriptionIdsOfReleases(changedReleases, tx) : [];
   const subscriptionIds = unique(named("subscription"), moved);
 
-  const releases = releaseIds.length > 0 ? await readReleasesForGateway(releaseIds) : [];
-  const apis = apiIds.length > 0 ? await readPublishedApisForGateway(apiIds) : [];
-  const applications = applicationIds.length > 0 ? await readApplicationsForGateway(applicationIds) : [];
-  const subscriptions = subscriptionIds.length > 0 ? await readSubscriptionsForGateway(subscriptionIds) : [];
+  const releases = releaseIds.length > 0 ? await readReleasesForGateway(releaseIds, tx) : [];
+  const apis = apiIds.length > 0 ? await readPublishedApisForGateway(apiIds, tx) : [];
+  const applications = applicationIds.length > 0 ? await readApplicationsForGateway(applicationIds, tx) : [];
+  const subscriptions = subscriptionIds.length > 0 ? await readSubscriptionsForGateway(subscriptionIds, tx) : [];
   const credentials: CredentialForGateway[] = [];
   if (credentialIds.length > 0) {
-    for await (const rows of readCredentialsForGateway(credentialIds)) credentials.push(...rows);
+    for await (const rows of readCredentialsForGateway(credentialIds, tx)) credentials.push(...rows);
   }
-
-  for (const id of without(releaseIds, releases)) snapshot.dropRelease(id);
-  for (const row of releases) snapshot.putRelease(row);
-  for (const id of without(apiIds, apis)) snapshot.dropApi(id);
-  for (const row of apis) putApi(snapshot, row);
-  for (const id of without(applicationIds, applications)) snapshot.dropApplication(id);
-  for (const { id, state } of applications) snapshot.putApplication({ id, suspended: state === "suspended" });
-  for (const id of without(subscriptionIds, subscriptions)) snapshot.dropSubscription(id);
-  for (const row of subscriptions) snapshot.putSubscription(row);
-  for (const id of without(credentialIds, credentials)) snapshot.dropCredential(id);
-  for (const row of credentials) snapshot.putCredential(row);
+  return {
+    ...{ releaseIds, apiIds, applicationIds, subscriptionIds, credentialIds },
+    ...{ releases, apis, applications, subscriptions, credentials },
+  };
 }
 
 /** A row that is not understood leaves its route empty (404) and is named in the log; the others serve on. */

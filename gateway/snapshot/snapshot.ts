@@ -33,7 +33,23 @@ export class Snapshot {
   readonly #clientIds = new Map<string, string>();
   readonly #subscriptions = new Map<string, GatewaySubscription>();
   readonly #byApplication = new Map<string, GatewaySubscription[]>();
-  readonly #counters = new Counters();
+  readonly #counters: Counters;
+
+  /** `predecessor`: the snapshot that this one will take the place of; what its subscriptions used up stays used. */
+  constructor(predecessor?: Snapshot) {
+    this.#counters = predecessor ? predecessor.#counters : new Counters();
+  }
+
+  /** How many there are of each kind, for the metrics. */
+  sizes(): Record<string, number> {
+    return {
+      apis: this.apis.size,
+      releases: this.releases.size,
+      applications: this.applications.size,
+      subscriptions: this.#subscriptions.size,
+      credentials: this.credentials.size,
+    };
+  }
 
   putApi(api: GatewayApi): void {
     this.dropApi(api.id);

@@ -21,7 +21,7 @@ const HOST_VALUE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
  * Refuses what Node's parser lets through (gateway.md part 6) and reads the request line and framing into the call:
- * 400 REQUEST_MALFORMED, 413, 414, 431, 503 while the snapshot is not loaded.
+ * 400 REQUEST_MALFORMED, 413, 414, 431, 503 while the snapshot is not loaded, and once it is too old.
  */
 export function checkRequest(call: Call): Refused | undefined {
   const target = call.req.url ?? "";
@@ -29,7 +29,8 @@ export function checkRequest(call: Call): Refused | undefined {
   const refused = checkHeaders(call) ?? checkTarget(call, target);
   if (refused) return refused;
   if (call.contentLength > call.gateway.bodyBytesMax) return refuse("BODY_TOO_LARGE");
-  return call.gateway.ready ? undefined : refuse("NOT_READY");
+  if (!call.gateway.ready) return refuse("NOT_READY");
+  return call.startedAtMs > call.gateway.freshUntilMs ? refuse("STALE") : undefined;
 }
 
 function checkHeaders(call: Call): Refused | undefined {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CallMetrics } from "#gateway/admin/call-metrics.ts";
 import { Admission } from "#gateway/admission/admission.ts";
 import type { Call, Gateway } from "#gateway/call.ts";
 import { call } from "#gateway/conformance/kit/client.ts";
@@ -78,7 +79,9 @@ beforeAll(async () => {
   const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
   const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
-  gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest };
+  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1 };
+  const watched = { ...freshness, metrics: new CallMetrics(), accessLog: null };
+  gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest, ...watched };
   server = createGatewayServer(gateway).listen(0, "127.0.0.1");
   await once(server, "listening");
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

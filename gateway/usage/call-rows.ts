@@ -1,12 +1,10 @@
-import type { Call } from "#gateway/call.ts";
+import { type Call, CLIENT_GONE } from "#gateway/call.ts";
 import type { GatewayApi, GatewayOperation } from "#gateway/snapshot/model.ts";
 
 /** About 800 calls. */
 const BYTES_MAX = 256 * 1024;
 /** All of a row but its operation, which nobody bounds: ids, numbers, words of ours. */
 const REST_MAX = 600;
-/** nginx's number for "the client closed the connection before an answer began". */
-const CLIENT_GONE = 499;
 const TAB = 9;
 const NEWLINE = 10;
 const DIGIT_0 = 48;
@@ -70,7 +68,7 @@ export class CallRows {
     this.#ascii(refused?.rendered.code ?? "");
     this.#ascii(refused?.cause ?? "");
     // Microseconds.
-    this.#number(Math.round((performance.now() - call.started) * 1_000));
+    this.#number(Math.round(call.totalMs * 1_000));
     if (call.backendMs < 0) this.#bytes[this.#end++] = TAB;
     else this.#number(Math.round(call.backendMs * 1_000));
     this.#number(call.requestBytes);

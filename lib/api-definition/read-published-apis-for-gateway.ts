@@ -1,5 +1,5 @@
 import { type BackendForGateway, readBackendsForGateway } from "#lib/backend/read-backends-for-gateway.ts";
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 
 /** One route of the gateway. `compiled` is not checked here: the snapshot parses it and skips what is no CompiledApi. */
 export interface PublishedApiForGateway {
@@ -28,12 +28,15 @@ const select = {
 } as const;
 
 /** Reads the routes that a published release holds, or those of `ids`, each with its backend. */
-export async function readPublishedApisForGateway(ids?: readonly string[]): Promise<PublishedApiForGateway[]> {
-  const rows = await db().publishedApi.findMany({
+export async function readPublishedApisForGateway(
+  ids?: readonly string[],
+  tx: Tx = db(),
+): Promise<PublishedApiForGateway[]> {
+  const rows = await tx.publishedApi.findMany({
     where: { ...(ids && { id: { in: [...ids] } }), releases: { some: { release: { state: "published" } } } },
     select,
   });
-  const backends = await readBackendsForGateway(ids && rows.map((row) => row.apiDefinitionId));
+  const backends = await readBackendsForGateway(ids && rows.map((row) => row.apiDefinitionId), tx);
   return rows.map(({ catalog, space, revision, ...row }) => ({
     ...row,
     catalogSlug: catalog.slug,

@@ -1,5 +1,5 @@
 import { unseal } from "#lib/crypto/seal.ts";
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 import type { BackendAuthKind, BackendSettings } from "./backend.schema.ts";
 import { clientKeyContext } from "./tls.ts";
 
@@ -53,8 +53,9 @@ const select = {
  */
 export async function readBackendsForGateway(
   apiDefinitionIds?: readonly string[],
+  tx: Tx = db(),
 ): Promise<Map<string, BackendForGateway | null>> {
-  const rows = await db().backend.findMany({
+  const rows = await tx.backend.findMany({
     where: apiDefinitionIds ? { apiDefinitionId: { in: [...apiDefinitionIds] } } : {},
     select,
   });

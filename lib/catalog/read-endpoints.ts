@@ -3,6 +3,7 @@ import { mayIn } from "#lib/access/authorize.ts";
 import { unseal } from "#lib/crypto/seal.ts";
 import { db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
+import { ALIVE_MS } from "#lib/gateway-feed/gateway-node.ts";
 import { type CatalogDto, readCatalog } from "./read-catalog.ts";
 
 export interface TestCredentialDto {
@@ -31,7 +32,7 @@ export async function readEndpoints(actor: Actor, organization: string, catalogS
     select: { pathPrefix: true },
   });
   const gateways = await db().gatewayNode.findMany({
-    where: { heartbeatAt: { gt: new Date(Date.now() - 5_000) } },
+    where: { heartbeatAt: { gt: new Date(Date.now() - ALIVE_MS) } },
     select: { address: true, startedAt: true, heartbeatAt: true },
     orderBy: { startedAt: "asc" },
     take: 50,

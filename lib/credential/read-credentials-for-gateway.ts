@@ -1,4 +1,4 @@
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 import { Prisma } from "#lib/db/generated/client.ts";
 
 /** One live or ended credential as the gateway checks it: no secret, no argon2 record. */
@@ -24,11 +24,14 @@ export interface CredentialForGateway {
 const PAGE = 20_000;
 
 /** Yields all credentials in pages, or those of `ids`. One join a page: a million rows must be ready within ten seconds. */
-export async function* readCredentialsForGateway(ids?: readonly string[]): AsyncGenerator<CredentialForGateway[]> {
+export async function* readCredentialsForGateway(
+  ids?: readonly string[],
+  tx: Tx = db(),
+): AsyncGenerator<CredentialForGateway[]> {
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
     const only = ids ? Prisma.sql`and c.id = any(${[...ids]}::uuid[])` : Prisma.empty;
-    const rows = await db().$queryRaw<CredentialForGateway[]>`
+    const rows = await tx.$queryRaw<CredentialForGateway[]>`
       select c.id, c."clientId", c."applicationId", c.kind::text, c.environment::text, c."catalogId", c.status::text,
         (extract(epoch from c."expiresAt") * 1000)::float8 as "expiresAtMs",
         nullif(c.networks, '{}') as networks, nullif(c.scope, '{}')::text[] as scope,

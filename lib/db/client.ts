@@ -30,6 +30,13 @@ export async function closeDb(): Promise<void> {
 export const transaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
   db().$transaction(work, { maxWait: 5_000, timeout: 20_000 });
 
+/**
+ * Reads that see one state of the database, whatever commits between them: without it a gateway could put the plans
+ * from before a publish together with the APIs from after it.
+ */
+export const readTogether = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+  db().$transaction(work, { maxWait: 5_000, timeout: 20_000, isolationLevel: "RepeatableRead" });
+
 /** Whether an error is Postgres's "unique constraint" on (some of) these fields or this index. */
 export function isUniqueViolation(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "P2002";

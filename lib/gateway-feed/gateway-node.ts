@@ -1,28 +1,47 @@
-import { db } from "#lib/db/client.ts";
+import { feed } from "./feed-connection.ts";
 
-/** Rows of gateways that were killed are swept after this long; `waitUntilLive` ignores them after five seconds anyway. */
-const GONE_HOURS = 1;
+/** A gateway that has not written its heartbeat for this long is not waited for. */
+export const ALIVE_MS = 5_000;
+/** The row of a predecessor at the same address goes once it has missed two heartbeats. */
+const REPLACED_MS = 2_500;
+/** Rows of silent gateways that never refuse calls by themselves (GATEWAY_STALE_SECONDS=0) are swept after a week. */
+const FORGOTTEN_SECONDS = 7 * 86_400;
 
 export interface GatewayNode {
   id: string;
-  /** What operators see: host and port. */
+  /** What operators see: machine, port and, of several processes, which. One process at a time has it. */
   address: string;
 }
 
-/** Writes the heartbeat of a gateway process and acknowledges every change of a transaction below `appliedXid`. */
-export async function acknowledgeChanges(node: GatewayNode, appliedXid: bigint): Promise<void> {
-  await db().$executeRaw`
-    insert into "GatewayNode" (id, address, "appliedXid") values (${node.id}::uuid, ${node.address}, ${appliedXid})
-    on conflict (id) do update set "heartbeatAt" = now(), "appliedXid" = greatest("GatewayNode"."appliedXid", excluded."appliedXid")`;
+/**
+ * Writes the heartbeat of a gateway process and acknowledges every change of a transaction below `appliedXid`.
+ * Returns how many gateway processes are alive, this one among them.
+ */
+export async function acknowledgeChanges(node: GatewayNode, appliedXid: bigint): Promise<number> {
+  const { rows } = await feed().query<{ alive: number }>(
+    `with own as (
+       insert into "GatewayNode" (id, address, "appliedXid") values ($1, $2, $3)
+       on conflict (id) do update set "heartbeatAt" = now(), "appliedXid" = excluded."appliedXid")
+     select 1 + count(*)::int as alive from "GatewayNode"
+     where id <> $1 and "heartbeatAt" > now() - $4 * interval '1 millisecond'`,
+    [node.id, node.address, appliedXid, ALIVE_MS],
+  );
+  return rows[0]?.alive ?? 1;
 }
 
 /** Takes a gateway that stops off the list, so that nobody waits for it. */
 export async function removeGatewayNode(id: string): Promise<void> {
-  await db().gatewayNode.deleteMany({ where: { id } });
+  await feed().query(`delete from "GatewayNode" where id = $1`, [id]);
 }
 
-/** Removes the rows of gateways that ended without a word. */
-export async function sweepGatewayNodes(): Promise<void> {
-  await db().$executeRaw`
-    delete from "GatewayNode" where "heartbeatAt" < now() - ${GONE_HOURS} * interval '1 hour'`;
+/**
+ * Removes the rows of gateways that ended without a word: those whose address this process has now, and those that
+ * have been silent for `staleSeconds`, after which a gateway refuses calls by itself (0: it never does).
+ */
+export async function sweepGatewayNodes(node: GatewayNode, staleSeconds: number): Promise<void> {
+  await feed().query(
+    `delete from "GatewayNode" where "heartbeatAt" < now() - $1 * interval '1 second'
+       or (address = $2 and id <> $3 and "heartbeatAt" < now() - $4 * interval '1 millisecond')`,
+    [staleSeconds || FORGOTTEN_SECONDS, node.address, node.id, REPLACED_MS],
+  );
 }

@@ -1,4 +1,4 @@
-import { db } from "#lib/db/client.ts";
+import { feed } from "./feed-connection.ts";
 import type { ChangeKind } from "./record-change.ts";
 
 export interface FeedChange {
@@ -11,14 +11,29 @@ export interface FeedChange {
 export interface FeedPage {
   /** Every transaction below this ID has ended: what of it is visible now is all there will be. */
   horizon: bigint;
+  /**
+   * false: changes from `from` on are no longer all there (pruned meanwhile, or the database was restored and counts
+   * from elsewhere), so that only loading everything brings the reader up to date.
+   */
+  complete: boolean;
   changes: FeedChange[];
 }
 
+const HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
 /** The horizon alone; taken before a full load, so that what commits meanwhile is read again afterwards. */
 export async function readHorizon(): Promise<bigint> {
-  const rows = await db().$queryRaw<{ horizon: bigint }[]>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`;
-  return rows[0]?.horizon ?? 0n;
+  const { rows } = await feed().query<{ horizon: string }>(`select ${HORIZON} as horizon`);
+  return BigInt(rows[0]?.horizon ?? 0);
+}
+
+interface Row {
+  horizon: string;
+  pruned: string | null;
+  id: string | null;
+  xid: string;
+  kind: ChangeKind;
+  entityId: string;
 }
 
 /**
@@ -27,10 +42,19 @@ export async function readHorizon(): Promise<bigint> {
  * transaction of somebody else must not delay a revocation) and come again with the next poll.
  */
 export async function readChanges(from: bigint): Promise<FeedPage> {
-  // One statement: horizon and rows come from the same database snapshot.
-  const rows = await db().$queryRaw<(Partial<FeedChange> & { horizon: bigint })[]>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon, c.id, c.xid, c.kind, c."entityId"
-    from (select 1) one left join "GatewayChange" c on c.xid >= ${from} order by c.xid, c.id`;
-  const changes = rows.filter((row): row is FeedChange & { horizon: bigint } => row.id != null);
-  return { horizon: rows[0]?.horizon ?? from, changes };
+  // One statement: horizon, rows and how far was pruned come from the same database snapshot. A row from above xmax was
+  // restored from another database's backup.
+  const { rows } = await feed().query<Row>(
+    `select one.horizon, (select "prunedXid" from "GatewayFeed") as pruned, c.id, c.xid, c.kind, c."entityId"
+     from (select ${HORIZON} as horizon, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) one
+     left join "GatewayChange" c on c.xid >= $1 and c.xid < one.next order by c.xid, c.id`,
+    [from],
+  );
+  const horizon = BigInt(rows[0]?.horizon ?? from);
+  const pruned = BigInt(rows[0]?.pruned ?? 0);
+  const changes: FeedChange[] = [];
+  for (const { id, xid, kind, entityId } of rows) {
+    if (id !== null) changes.push({ id: BigInt(id), xid: BigInt(xid), kind, entityId });
+  }
+  return { horizon, complete: horizon >= from && (from >= pruned || pruned > horizon), changes };
 }

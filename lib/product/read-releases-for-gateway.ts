@@ -1,4 +1,4 @@
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 
 export interface ReleaseForGateway {
   id: string;
@@ -15,8 +15,8 @@ export interface ReleaseForGateway {
 }
 
 /** Reads the published releases with plans and APIs, or those of `ids`. A retired one is left out: nobody is subscribed to it. */
-export async function readReleasesForGateway(ids?: readonly string[]): Promise<ReleaseForGateway[]> {
-  const rows = await db().productRelease.findMany({
+export async function readReleasesForGateway(ids?: readonly string[], tx: Tx = db()): Promise<ReleaseForGateway[]> {
+  const rows = await tx.productRelease.findMany({
     where: { ...(ids && { id: { in: [...ids] } }), state: "published" },
     select: {
       id: true,
@@ -30,8 +30,8 @@ export async function readReleasesForGateway(ids?: readonly string[]): Promise<R
 }
 
 /** IDs of the releases that hold one of these published APIs. */
-export async function releaseIdsOfPublishedApis(publishedApiIds: readonly string[]): Promise<string[]> {
-  const rows = await db().releaseApi.findMany({
+export async function releaseIdsOfPublishedApis(publishedApiIds: readonly string[], tx: Tx): Promise<string[]> {
+  const rows = await tx.releaseApi.findMany({
     where: { publishedApiId: { in: [...publishedApiIds] } },
     select: { releaseId: true },
   });
@@ -39,8 +39,8 @@ export async function releaseIdsOfPublishedApis(publishedApiIds: readonly string
 }
 
 /** IDs of the published APIs that these releases hold. */
-export async function publishedApiIdsOfReleases(releaseIds: readonly string[]): Promise<string[]> {
-  const rows = await db().releaseApi.findMany({
+export async function publishedApiIdsOfReleases(releaseIds: readonly string[], tx: Tx): Promise<string[]> {
+  const rows = await tx.releaseApi.findMany({
     where: { releaseId: { in: [...releaseIds] } },
     select: { publishedApiId: true },
   });

@@ -1,4 +1,4 @@
-import { db } from "#lib/db/client.ts";
+import { db, type Tx } from "#lib/db/client.ts";
 
 export interface SubscriptionForGateway {
   id: string;
@@ -9,8 +9,11 @@ export interface SubscriptionForGateway {
 }
 
 /** Reads the subscriptions that are in force or tell an owner why not, or those of `ids`; ended ones are left out. */
-export async function readSubscriptionsForGateway(ids?: readonly string[]): Promise<SubscriptionForGateway[]> {
-  const rows = await db().subscription.findMany({
+export async function readSubscriptionsForGateway(
+  ids?: readonly string[],
+  tx: Tx = db(),
+): Promise<SubscriptionForGateway[]> {
+  const rows = await tx.subscription.findMany({
     where: { ...(ids && { id: { in: [...ids] } }), state: { in: ["pending", "active", "suspended"] } },
     select: { id: true, applicationId: true, releaseId: true, releasePlanId: true, state: true },
     orderBy: { id: "asc" },
@@ -19,8 +22,8 @@ export async function readSubscriptionsForGateway(ids?: readonly string[]): Prom
 }
 
 /** IDs of the subscriptions of these releases: a republish may move them to other plans. */
-export async function subscriptionIdsOfReleases(releaseIds: readonly string[]): Promise<string[]> {
-  const rows = await db().subscription.findMany({
+export async function subscriptionIdsOfReleases(releaseIds: readonly string[], tx: Tx): Promise<string[]> {
+  const rows = await tx.subscription.findMany({
     where: { releaseId: { in: [...releaseIds] } },
     select: { id: true },
   });

@@ -72,7 +72,8 @@ let running: Running;
 let firstCounts: Record<string, number>;
 
 beforeAll(async () => {
-  for (const name of ["PORT", "GATEWAY_PORT", "SAMPLE_PORT"]) settings[name] = String(await freePort());
+  for (const name of ["PORT", "GATEWAY_PORT", "SAMPLE_PORT", "GATEWAY_ADMIN_PORT"])
+    settings[name] = String(await freePort());
   running = await start();
   firstCounts = await count(running.databaseUrl);
 });

@@ -38,15 +38,17 @@ export interface OwnGateway {
 /** Starts the gateway's own process on a free port and waits until it says that it is ready. */
 export async function startGateway(
   databaseUrl: string,
-  options: { command?: string[]; nodeFlags?: string[]; env?: Record<string, string> } = {},
+  options: { command?: string[]; nodeFlags?: string[]; env?: Record<string, string>; workers?: number } = {},
 ): Promise<OwnGateway> {
   const port = await freePort();
   const [command = process.execPath, ...rest] = [...(options.command ?? []), process.execPath];
-  const child = spawn(command, [...rest, ...(options.nodeFlags ?? []), "gateway/main.ts"], {
+  const program = options.workers ? ["gateway/workers.ts", "--workers", String(options.workers)] : ["gateway/main.ts"];
+  const child = spawn(command, [...rest, ...(options.nodeFlags ?? []), ...program], {
     cwd: join(import.meta.dirname, "../../.."),
     env: {
       ...process.env,
       LOG_LEVEL: "silent",
+      GATEWAY_ADMIN_PORT: "0",
       ...options.env,
       DATABASE_URL: databaseUrl,
       GATEWAY_PORT: String(port),

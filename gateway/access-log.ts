@@ -1,0 +1,87 @@
+import { createWriteStream } from "node:fs";
+import type { Writable } from "node:stream";
+import { log } from "#lib/log.ts";
+import { type Call, CLIENT_GONE } from "./call.ts";
+
+/** How long a line waits at most, and when a batch is written before that. */
+const FLUSH_MS = 250;
+const BATCH_CHARACTERS = 65_536;
+/** What waits for a disk or a reader that does not keep up; beyond it lines are dropped and counted. */
+const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** C1 controls (some terminals obey U+009B) and line separators, which JSON leaves as they are; C0 it escapes itself (T23). */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
+
+/**
+ * One JSON line a call. It holds what the gateway knows, never what the client wrote: the template of the path, no path
+ * with its values, no query, no header, no body, and a client ID only once it was found to be one (T24).
+ */
+export class AccessLog {
+  /** Lines that were not written. */
+  lost = 0;
+  readonly #out: Writable;
+  readonly #ends: boolean;
+  #batch = "";
+  #timer: NodeJS.Timeout | undefined;
+  #failed = false;
+
+  /** `target`: "stdout", or the path of a file that is appended to. */
+  constructor(target: string) {
+    this.#ends = target !== "stdout";
+    this.#out = this.#ends ? createWriteStream(target, { flags: "a", mode: 0o600 }) : process.stdout;
+    this.#out.on("error", (error: Error) => {
+      if (!this.#failed) log.error({ reason: error.message }, "cannot write the access log");
+      this.#failed = true;
+    });
+  }
+
+  /** Notes a call that has ended. Never waits. */
+  add(call: Call): void {
+    this.#batch += line(call);
+    if (this.#batch.length >= BATCH_CHARACTERS) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), FLUSH_MS);
+  }
+
+  /** Writes what waits; for the end of the process. */
+  async stop(): Promise<void> {
+    this.#write();
+    if (this.#failed) return;
+    await new Promise<void>((done) => {
+      if (this.#ends) this.#out.end(done);
+      else this.#out.write("", () => done());
+    });
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#batch;
+    this.#batch = "";
+    if (batch === "") return;
+    if (this.#failed || this.#out.writableLength > WAITING_BYTES_MAX) this.lost += batch.split("\n").length - 1;
+    else this.#out.write(batch);
+  }
+}
+
+function line(call: Call): string {
+  const { api, credential, req, res } = call;
+  const text = JSON.stringify({
+    time: new Date(call.startedAtMs).toISOString(),
+    requestId: call.requestId,
+    method: req.method,
+    api: api ? `/${api.place}${api.basePath}` : null,
+    path: call.operation?.path ?? null,
+    status: res.headersSent ? res.statusCode : CLIENT_GONE,
+    code: call.refused?.rendered.code ?? null,
+    cause: call.refused?.cause ?? null,
+    clientId: credential?.clientId ?? null,
+    application: credential?.applicationId ?? null,
+    ms: round(call.totalMs),
+    backendMs: call.backendMs < 0 ? null : round(call.backendMs),
+    requestBytes: call.requestBytes,
+    responseBytes: call.responseBytes,
+  });
+  return `${text.replace(UNSAFE, escapeCharacter)}\n`;
+}
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;

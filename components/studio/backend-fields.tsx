@@ -1,21 +1,38 @@
 "use client";
 
-import { useId } from "react";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
-import { Note } from "#components/ui/note.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
+import { BackendConnection } from "./backend-connection.tsx";
+import type { BackendDraft } from "./backend-draft.ts";
+import { BackendSignIn } from "./backend-sign-in.tsx";
 import { PaneSection } from "./pane-section.tsx";
-import type { BackendDraft, Backends } from "./use-backends.ts";
+import type { Backends } from "./use-backends.ts";
 
-/** Where calls go, per catalog, and how the gateway signs in there: not at all, or with a functional ID (S13, S29). */
+/** What the parts of one backend's form share. */
+export interface BackendFormProps {
+  backend: BackendDraft;
+  set: (part: Partial<BackendDraft>) => void;
+  /** Name of a field in the form, and what is wrong with it. */
+  field: (name: string) => { name: string; error: string | undefined };
+}
+
+/** Where calls go, per catalog, and how the gateway signs in there (S13, S28-S31). */
 export function BackendFields({ backends }: { backends: Backends }) {
   return (
     <PaneSection title="Backend" id="backend" note="One address per catalog">
       <ul className="divide-y divide-line">
         {backends.backends.map((backend) => (
           <li key={backend.catalogId} className="grid gap-4 p-4">
-            <BackendOf backend={backend} backends={backends} />
+            <BackendOf
+              backend={backend}
+              set={(part) => backends.change(backend.catalogId, part)}
+              field={(name) => ({
+                name: `backend.${backend.catalogId}.${name}`,
+                error: backends.errorOf(backend.catalogId, name),
+              })}
+            />
           </li>
         ))}
       </ul>
@@ -23,19 +40,22 @@ export function BackendFields({ backends }: { backends: Backends }) {
   );
 }
 
-function BackendOf({ backend, backends }: { backend: BackendDraft; backends: Backends }) {
-  const group = useId();
-  const { catalogId, catalogTitle, url, authKind, username, password, hasPassword } = backend;
-  const set = (part: Partial<BackendDraft>) => backends.change(catalogId, part);
-  const error = (name: string) => backends.errorOf(catalogId, name);
-  const field = (name: string) => `backend.${catalogId}.${name}`;
+const KINDS = [
+  { value: "none", label: "None" },
+  { value: "basic", label: "Basic" },
+  { value: "header", label: "Header key" },
+  { value: "oauth", label: "OAuth" },
+];
+
+function BackendOf(props: BackendFormProps) {
+  const { backend, set, field } = props;
+  const { catalogTitle, url, authKind, proof } = backend;
   return (
     <>
       <Field
-        name={field("url")}
+        {...field("url")}
         label={`${catalogTitle} backend address`}
         hint={url === "" ? `Without one the API cannot be published to ${catalogTitle}.` : undefined}
-        error={error("url")}
       >
         <TextInput
           mono
@@ -45,44 +65,24 @@ function BackendOf({ backend, backends }: { backend: BackendDraft; backends: Bac
           onChange={(event) => set({ url: event.target.value })}
         />
       </Field>
-      <Field name={`${group}auth`} label="Backend authentication" group>
+      <Field {...field("authKind")} label="Backend authentication" group>
         <Segmented
           value={authKind}
-          onChange={(value) => set({ authKind: value as BackendDraft["authKind"] })}
-          choices={[
-            { value: "none", label: "None" },
-            { value: "basic", label: "Basic" },
-          ]}
+          // A secret that was typed for one kind is none of another.
+          onChange={(value) => set({ authKind: value as BackendDraft["authKind"], password: "" })}
+          choices={KINDS}
         />
       </Field>
-      {authKind === "basic" && (
-        <div className="grid gap-4 md:grid-cols-2">
-          <Field name={field("username")} label="Functional ID" error={error("username")}>
-            <TextInput mono value={username} onChange={(event) => set({ username: event.target.value })} />
-          </Field>
-          <Field
-            name={field("password")}
-            label="Password"
-            optional={hasPassword}
-            hint={hasPassword ? "Stored sealed. Leave it empty to keep it." : "Stored sealed; it is never shown again."}
-            error={error("password")}
-          >
-            <TextInput
-              mono
-              type="password"
-              autoComplete="new-password"
-              value={password}
-              placeholder={hasPassword ? "••••••" : undefined}
-              onChange={(event) => set({ password: event.target.value })}
-            />
-          </Field>
-        </div>
-      )}
-      {authKind === "basic" && url.startsWith("http://") && (
-        <Note tone="warn" title="The password travels in clear.">
-          Use an https address, or a network that only the gateway can reach.
-        </Note>
-      )}
+      <BackendSignIn {...props} />
+      <BackendConnection {...props} />
+      <Checkbox
+        name={field("proof").name}
+        checked={proof}
+        onChange={(event) => set({ proof: event.target.checked })}
+        hint="The X-Gateway-Proof header: a signed JWT with application, plan and request ID, which the backend verifies with the gateway’s public keys."
+      >
+        Send a proof with each call
+      </Checkbox>
     </>
   );
 }

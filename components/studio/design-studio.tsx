@@ -15,6 +15,7 @@ import { Segmented } from "#components/ui/segmented.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Finding, OutlineOperation } from "#lib/api-definition/compiled.ts";
 import { paths } from "#lib/paths.ts";
+import type { BackendDraft } from "./backend-draft.ts";
 import { BackendFields } from "./backend-fields.tsx";
 import { ConflictNote } from "./conflict-note.tsx";
 import { DeleteApi } from "./delete-api.tsx";
@@ -27,7 +28,7 @@ import { SchemeList } from "./scheme-list.tsx";
 import { SecurityOptions } from "./security-options.tsx";
 import { SourcePane } from "./source-pane.tsx";
 import { StudioBar } from "./studio-bar.tsx";
-import { type BackendDraft, type SaveBackend, useBackends } from "./use-backends.ts";
+import { type SaveBackend, useBackends } from "./use-backends.ts";
 import { type DesignInput, useDesign } from "./use-design.ts";
 import { useView } from "./use-view.ts";
 

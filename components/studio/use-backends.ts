@@ -2,29 +2,17 @@
 
 import { useState } from "react";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
+import type { SetBackendInput } from "#lib/backend/backend.schema.ts";
+import { type BackendDraft, type StoredBackend, toDraft, toInput } from "./backend-draft.ts";
 
-/** The backend of an API in one catalog, as the form has it. */
-export interface BackendDraft {
-  catalogId: string;
-  catalogTitle: string;
-  url: string;
-  authKind: "none" | "basic" | "header" | "oauth";
-  username: string;
-  /** Typed now; write-only, so it starts empty. */
-  password: string;
-  hasPassword: boolean;
-}
+/** Answers the backend as it is stored now. */
+export type SaveBackend = (input: SetBackendInput) => Promise<ActionAnswer<StoredBackend>>;
 
-export interface BackendInput {
-  apiId: string;
-  catalogId: string;
-  url: string;
-  authKind: "none" | "basic" | "header" | "oauth";
-  username: string;
-  password: string;
-}
-
-export type SaveBackend = (input: BackendInput) => Promise<ActionAnswer<unknown>>;
+/** The schema's names of what the form asks for in seconds. */
+const FORM_FIELDS: Record<string, string> = {
+  connectTimeoutMs: "connectSeconds",
+  responseTimeoutMs: "responseSeconds",
+};
 
 /** The backends of all catalogs, saved together with the design; one that is wrong stays changed, with its error. */
 export function useBackends(apiId: string, stored: BackendDraft[], saveBackend: SaveBackend) {
@@ -41,20 +29,25 @@ export function useBackends(apiId: string, stored: BackendDraft[], saveBackend: 
   const save = async (): Promise<boolean> => {
     const wrong: typeof errors = [];
     let kept = backends;
-    for (const { catalogId, url, authKind, username, password, hasPassword } of changed) {
-      const answer = await saveBackend({ apiId, catalogId, url, authKind, username, password }).catch(() => null);
+    for (const draft of changed) {
+      const { catalogId } = draft;
+      const answer = await saveBackend(toInput(apiId, draft)).catch(() => null);
       if (answer?.ok) {
-        // What was typed is stored and cannot be read back: the field is empty again.
-        const part = { password: "", hasPassword: authKind === "basic" && (hasPassword || password !== "") };
-        kept = kept.map((b) => (b.catalogId === catalogId ? { ...b, ...part } : b));
-        const now = kept.find((b) => b.catalogId === catalogId);
-        setBase((before) => before.map((b) => (b.catalogId === catalogId && now ? now : b)));
+        // What was typed is stored and cannot be read back: write-only fields are empty again.
+        const now = toDraft(answer.data, new Date());
+        kept = kept.map((b) => (b.catalogId === catalogId ? now : b));
+        setBase((before) => before.map((b) => (b.catalogId === catalogId ? now : b)));
         continue;
       }
       const fields = answer?.fields.length
         ? answer.fields
         : [{ field: "url", message: answer?.message ?? "The portal did not answer. Try again." }];
-      wrong.push(...fields.map((f) => ({ field: `backend.${catalogId}.${f.field}`, message: f.message })));
+      wrong.push(
+        ...fields.map((f) => ({
+          field: `backend.${catalogId}.${FORM_FIELDS[f.field] ?? f.field}`,
+          message: f.message,
+        })),
+      );
     }
     setBackends(kept);
     setErrors(wrong);

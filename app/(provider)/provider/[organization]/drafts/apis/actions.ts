@@ -7,6 +7,7 @@ import { createApiDefinitionInput } from "#lib/api-definition/definition.schema.
 import { deleteApiDefinition } from "#lib/api-definition/delete-api-definition.ts";
 import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
 import { setBackendInput } from "#lib/backend/backend.schema.ts";
+import { readBackends } from "#lib/backend/read-backends.ts";
 import { setBackend } from "#lib/backend/set-backend.ts";
 import { publishApiInput } from "#lib/product/product.schema.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
@@ -23,7 +24,8 @@ const find = withAction(findInput, listApiDefinitions);
 const publish = withAction(publishApiInput, publishApi);
 const backend = withAction(setBackendInput, async (actor, input) => {
   await setBackend(actor, input);
-  return null;
+  const backends = await readBackends(actor, input.apiId);
+  return backends.find(({ catalogId }) => catalogId === input.catalogId) as (typeof backends)[number];
 });
 
 export async function createApiAction(input: z.input<typeof createApiDefinitionInput>) {

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { toDraft } from "#components/studio/backend-draft.ts";
 import { DesignStudio } from "#components/studio/design-studio.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
@@ -29,6 +30,7 @@ export default async function DesignPage(props: PageProps<"/provider/[organizati
     readApiDefinition(person, isId(id)),
   );
   const mayWrite = mayIn(person, "api:write", api.organizationId);
+  const now = new Date();
   const shown = Number(line);
   // Who follows a link to a line wants the text, however long.
   const large = source.length > SOURCE_CHARACTERS_MAX && !(shown > 0);
@@ -46,7 +48,7 @@ export default async function DesignPage(props: PageProps<"/provider/[organizati
       findings={findings}
       formatWords={formats[api.format] ?? api.format}
       operations={api.outline}
-      backends={backends.map((b) => ({ ...b, url: b.url ?? "", password: "" }))}
+      backends={backends.map((backend) => toDraft(backend, now))}
       copies={toCopies(publication)}
       catalogs={toCatalogs(organization, publication)}
       line={shown > 0 ? shown : null}

@@ -4,7 +4,7 @@ import type { Tx } from "#lib/db/client.ts";
 export const FEED_CHANNEL = "portico_gateway";
 
 /** What a gateway reloads: one entity of the snapshot. */
-export type ChangeKind = "published-api" | "application" | "credential" | "subscription" | "release";
+export type ChangeKind = "published-api" | "application" | "credential" | "subscription" | "release" | "signing-key";
 
 /**
  * Announces a change that gateways must apply, in the mutation's own transaction: a row of the feed and a NOTIFY,

@@ -5,10 +5,16 @@ import { limitHeaders } from "./limit-headers.ts";
 import { type LimitStats, type LimitStore, passed, refused, type Taken } from "./limit-store.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 
-/** A Redis that does not answer in this time is taken for lost. */
-const ANSWER_MS = 250;
+/**
+ * A Redis that answers nothing in this many looks, while something waits for an answer, is taken for lost: 300 ms. Looks
+ * instead of a timer for each command, because a process that is busy for a moment reads its answers late.
+ */
+const LOOKS_MAX = 6;
+const LOOK_MS = 50;
 /** Between two tries to reach a lost Redis. */
 const PROBE_MS = 500;
+/** A connection that is no use after this many tries is made anew. */
+const PROBES_MAX = 4;
 /** Keys outlive their window by this, for gateways whose clock is behind. */
 const KEPT_MS = 60_000;
 const PRUNE_MS = 60_000;
@@ -53,16 +59,20 @@ export class RedisLimits implements LimitStore {
   readonly #shared: SharedLimits;
   readonly #redis: LimitRedis;
   #up = false;
-  /** Counters of present windows that Redis counts. */
+  /** Of the Redis that counted last. */
+  #runId = "";
+  /** Counters of present windows that Redis counts, or would. */
   readonly #active = new Set<Counter>();
-  #probe: NodeJS.Timeout | undefined;
-  #prune: NodeJS.Timeout | undefined;
+  /** Commands that wait for an answer, answers so far, and how often nothing had come. */
+  #waiting = 0;
+  #answers = 0;
+  #seen = { answers: 0, looks: 0, probes: 0 };
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(url: string, shared: SharedLimits) {
     this.#shared = shared;
     this.stats = shared.stats;
     const redis = new Redis(url, {
-      commandTimeout: ANSWER_MS,
       connectTimeout: 1_000,
       // A call must not wait for a connection to come back.
       enableOfflineQueue: false,
@@ -92,7 +102,7 @@ export class RedisLimits implements LimitStore {
     this.#shared.giveBack(limits, takenAtMs);
     const keys = limits.others.counters.filter((counter) => isWithin(counter, takenAtMs)).map(keyOf);
     if (!this.#up || keys.length === 0) return;
-    this.#redis.giveBackLimits(keys.length, ...keys).catch((error) => this.#lose(error));
+    this.#answerOf(this.#redis.giveBackLimits(keys.length, ...keys)).catch((error) => this.#lose(error));
   }
 
   async start(): Promise<void> {
@@ -100,13 +110,15 @@ export class RedisLimits implements LimitStore {
     await this.#redis.connect().catch((error) => this.#lose(error));
     await this.#recover();
     if (!this.#up) log.warn("Redis does not answer, limits are shared through Postgres");
-    this.#probe = setInterval(() => void this.#recover(), PROBE_MS);
-    this.#prune = setInterval(() => this.#forgetEnded(), PRUNE_MS);
+    this.#timers.push(
+      setInterval(() => void this.#recover(), PROBE_MS),
+      setInterval(() => this.#look(), LOOK_MS),
+      setInterval(() => this.#forgetEnded(), PRUNE_MS),
+    );
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#probe);
-    clearInterval(this.#prune);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#up = false;
     this.#redis.disconnect();
     await this.#shared.stop();
@@ -129,11 +141,11 @@ export class RedisLimits implements LimitStore {
       }
       this.#active.add(counter);
       keys.push(keyOf(counter));
-      args.push(counter.cap, counter.redisDebt, counter.endMs - Math.max(nowMs, counter.startMs) + KEPT_MS);
+      args.push(counter.cap, counter.redisDebt, keepMs(counter, nowMs));
       starts.push(counter.startMs);
       counter.redisDebt = 0;
     }
-    return this.#redis.takeLimits(keys.length, ...keys, ...args).then(
+    return this.#answerOf(this.#redis.takeLimits(keys.length, ...keys, ...args)).then(
       (answer) => {
         const full: Counter[] = [];
         for (const [at, counter] of counters.entries()) {
@@ -176,7 +188,10 @@ export class RedisLimits implements LimitStore {
 
   #noteForRedis(taken: Taken, limits: SubscriptionLimits, nowMs: number): Taken {
     if (taken.bound) return taken;
-    for (const counter of limits.others.counters) if (isWithin(counter, nowMs)) counter.redisDebt += 1;
+    for (const counter of limits.others.counters) {
+      this.#active.add(counter);
+      if (isWithin(counter, nowMs)) counter.redisDebt += 1;
+    }
     return taken;
   }
 
@@ -189,21 +204,78 @@ export class RedisLimits implements LimitStore {
     this.#forgetEnded();
     for (const counter of this.#active) this.#shared.adopt(counter);
     void this.#shared.flush();
-    // One that hangs would hold every command that was sent; a new connection starts with none.
+    // Every command that waits ends with it.
     this.#redis.disconnect(true);
   }
 
   async #recover(): Promise<void> {
     if (this.#up) return;
+    if (this.#redis.status !== "ready") {
+      this.#seen.probes += 1;
+      if (this.#seen.probes % PROBES_MAX === 0 && this.#redis.status === "connect") this.#redis.disconnect(true);
+      return;
+    }
     try {
-      await this.#redis.ping();
+      const info = await this.#answerOf(this.#redis.info("server"));
+      await this.#tellRedis(/^run_id:(\w+)/m.exec(info)?.[1] ?? "");
     } catch {
       // It is tried again.
       return;
     }
+    if (this.#up) return;
     this.#up = true;
+    this.#seen.probes = 0;
     this.#shared.dismiss(this.#active);
     log.info("limits are counted in Redis");
+  }
+
+  /** Reports what passed while Redis was away; all of the present windows to one that may have come back empty. */
+  async #tellRedis(runId: string): Promise<void> {
+    const isAnother = this.#runId !== "" && this.#runId !== runId;
+    this.#forgetEnded();
+    const nowMs = Date.now();
+    const told: Promise<void>[] = [];
+    for (const counter of this.#active) {
+      const debt = isAnother ? counter.taken : counter.redisDebt;
+      if (debt === 0) continue;
+      const { startMs } = counter;
+      counter.redisDebt = 0;
+      // With a cap of 0 nothing is taken but the debt.
+      const answer = this.#redis.takeLimits(1, keyOf(counter), 0, debt, keepMs(counter, nowMs));
+      told.push(
+        this.#answerOf(answer).then(
+          () => undefined,
+          (error) => {
+            if (counter.startMs === startMs) counter.redisDebt += debt;
+            throw error;
+          },
+        ),
+      );
+    }
+    await settleAll(told);
+    this.#runId = runId;
+  }
+
+  /** Notes that a command waits, and that it was answered. */
+  async #answerOf<T>(command: Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    try {
+      return await command;
+    } finally {
+      this.#waiting -= 1;
+      this.#answers += 1;
+    }
+  }
+
+  /** A Redis that hangs is given up: its connection is cut, and all that waits for it goes on without. */
+  #look(): void {
+    const isStuck = this.#waiting > 0 && this.#answers === this.#seen.answers;
+    this.#seen.answers = this.#answers;
+    this.#seen.looks = isStuck ? this.#seen.looks + 1 : 0;
+    if (this.#seen.looks < LOOKS_MAX) return;
+    this.#seen.looks = 0;
+    if (this.#up) this.#lose(new Error("no answer"));
+    else this.#redis.disconnect(true);
   }
 
   #forgetEnded(): void {
@@ -219,3 +291,13 @@ function keyOf({ key, startMs }: Counter): string {
 }
 
 const isWithin = (counter: Counter, atMs: number): boolean => atMs >= counter.startMs && atMs < counter.endMs;
+
+/** How long Redis keeps the key, on its own clock: one that is wrong must not empty a counter. */
+const keepMs = ({ startMs, endMs }: Counter, nowMs: number): number => endMs - Math.max(nowMs, startMs) + KEPT_MS;
+
+/** Waits for all of them, then throws when one failed. */
+async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
+  for (const settled of await Promise.allSettled(promises)) {
+    if (settled.status === "rejected") throw settled.reason;
+  }
+}

@@ -1,0 +1,208 @@
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { db } from "#lib/db/client.ts";
+import { newId } from "#lib/ids.ts";
+import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
+import { ownDatabase } from "#lib/test-kit/database.ts";
+import { NO_REDIS, type OwnRedis, redisServer, startRedis } from "#lib/test-kit/redis.ts";
+import { freePort } from "#scripts/embedded-postgres.ts";
+import { Counters, type SubscriptionLimits } from "./counter.ts";
+import type { Taken } from "./limit-store.ts";
+import type { LimitKind, PlanLimit } from "./plan-limits.ts";
+import { RedisLimits } from "./redis-limits.ts";
+import { SharedLimits } from "./shared-limits.ts";
+import type { WindowLength } from "./windows.ts";
+
+ownDatabase();
+
+/** No window ends under the test. */
+const NOW = Date.parse("2096-03-09T00:00:00Z");
+const HOUR = 3_600;
+
+let redis: OwnRedis;
+const running: RedisLimits[] = [];
+
+async function start(url = redis.url): Promise<RedisLimits> {
+  const store = new RedisLimits(url, new SharedLimits({ id: newId(), address: "test" }, { mayBeAlone: false }));
+  running.push(store);
+  await store.start();
+  return store;
+}
+const startMany = async (count: number): Promise<RedisLimits[]> => {
+  const stores: RedisLimits[] = [];
+  while (stores.length < count) stores.push(await start());
+  return stores;
+};
+
+beforeAll(async () => {
+  if (redisServer) redis = await startRedis(await freePort());
+});
+afterAll(() => redis?.stop());
+beforeEach((context) => context.skip(!redisServer, NO_REDIS));
+afterEach(async () => {
+  for (const store of running.splice(0)) await store.stop();
+  await db().gatewayNode.deleteMany();
+  await closeLimitCounters();
+});
+
+const limit = (kind: LimitKind, calls: number, window: WindowLength, hard = true): PlanLimit => ({
+  kind,
+  limit: calls,
+  window,
+  hard,
+  scope: "",
+});
+const bind = (subscriptionId: string, ...limits: PlanLimit[]): SubscriptionLimits =>
+  new Counters().bind(subscriptionId, limits);
+const count = (taken: readonly Taken[]): number => taken.filter((one) => !one.bound).length;
+const takeMany = (store: RedisLimits, limits: SubscriptionLimits, calls: number, nowMs = NOW): Promise<Taken[]> =>
+  Promise.all(Array.from({ length: calls }, () => store.take(limits, nowMs)));
+const takeEverywhere = async (stores: readonly RedisLimits[], calls: number, id: string, ...limits: PlanLimit[]) =>
+  count((await Promise.all(stores.map((store) => takeMany(store, bind(id, ...limits), calls)))).flat());
+
+describe("with Redis", () => {
+  test.each([[7], [1_000]])(
+    "a hard limit of %i under ten times as many parallel calls on four processes lets exactly as many pass",
+    async (calls) => {
+      const stores = await startMany(4);
+      expect(await takeEverywhere(stores, (10 * calls) / 4, newId(), limit("rate", calls, HOUR))).toBe(calls);
+    },
+  );
+
+  test("a call takes all its limits in one round trip, or none of them", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const id = newId();
+    const watch = new Redis(redis.url);
+    const before = await commands(watch);
+    const limits = [limit("burst", 3, 60), limit("rate", 50, HOUR), limit("rate", 90, 86_400)];
+    expect(await takeEverywhere([store], 20, id, ...limits)).toBe(3);
+    expect((await commands(watch)) - before).toBe(20);
+    watch.disconnect();
+    expect(await takeEverywhere([store], 100, id, limit("rate", 50, HOUR))).toBe(47);
+    expect(await takeEverywhere([store], 100, id, limit("rate", 90, 86_400))).toBe(87);
+  });
+
+  test("each call says what remains, and a new window opens by the calendar", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const limits = bind(newId(), limit("rate", 20, HOUR));
+    const taken = await takeMany(store, limits, 50);
+    const left = taken.filter((one) => !one.bound).map(({ headers }) => headers[7]);
+    expect(new Set(left).size).toBe(20);
+    expect(taken.find((one) => one.bound)?.bound?.name).toBe("20-per-hour");
+    expect(count(await takeMany(store, limits, 50, NOW + HOUR * 1_000))).toBe(20);
+  });
+
+  test("keys go by themselves, on Redis's own clock", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const id = newId();
+    await store.take(bind(id, limit("rate", 5, HOUR)), NOW + 600_000);
+    const watch = new Redis(redis.url);
+    const [key = ""] = await watch.keys(`*${id}*`);
+    const ttl = await watch.pttl(key);
+    watch.disconnect();
+    expect(ttl).toBeGreaterThan(3_000_000);
+    expect(ttl).toBeLessThanOrEqual(3_060_000);
+  });
+
+  test("what a rejected call took is given back", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const id = newId();
+    const limits = bind(id, limit("rate", 2, HOUR), limit("quota", 2, "month"));
+    await takeMany(store, limits, 2);
+    store.giveBack(limits, NOW);
+    expect(count(await takeMany(store, limits, 5))).toBe(1);
+  });
+
+  test("soft limits are noted, over all processes", async () => {
+    const stores = await startMany(2);
+    const id = newId();
+    expect(await takeEverywhere(stores, 4, id, limit("rate", 6, HOUR, false))).toBe(8);
+    const last = await stores[0]?.take(bind(id, limit("rate", 6, HOUR, false)), NOW);
+    expect([last?.bound, last?.overSoft]).toEqual([undefined, true]);
+  });
+
+  test("a quota is kept in Postgres: a Redis that comes back empty gives nobody a second one", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const id = newId();
+    const limits = [limit("rate", 1_000, HOUR), limit("quota", 10, "month")];
+    expect(await takeEverywhere([store], 6, id, ...limits)).toBe(6);
+    const watch = new Redis(redis.url);
+    await watch.flushall();
+    watch.disconnect();
+    expect(await takeEverywhere([store], 20, id, ...limits)).toBe(4);
+  });
+});
+
+describe("when Redis is lost", () => {
+  test("what each process let pass is told to Postgres: no second allowance, no outage, and back again", async () => {
+    const stores = await startMany(2);
+    const id = newId();
+    const bound = stores.map(() => bind(id, limit("rate", 1_000, HOUR)));
+    const both = async (calls: number) =>
+      count(
+        (await Promise.all(stores.map((store, at) => takeMany(store, bound[at] as SubscriptionLimits, calls)))).flat(),
+      );
+    expect(await both(100)).toBe(200);
+    await redis.kill();
+    await vi.waitFor(() => expect(stores.map((store) => store.stats.redisLost)).toEqual([1, 1]));
+    expect(await both(200)).toBe(400);
+    // It comes back empty, and hears from each process all that it let pass in the window.
+    await redis.restart();
+    await vi.waitFor(async () => expect(await isCounting(redis, stores[0] as RedisLimits)).toBe(true), {
+      timeout: 5_000,
+    });
+    await vi.waitFor(async () => expect(await isCounting(redis, stores[1] as RedisLimits)).toBe(true), {
+      timeout: 5_000,
+    });
+    expect(await both(2_000)).toBe(400);
+  });
+
+  test("in the middle of calls, each of them is answered, and the limit holds within what was on its way", async () => {
+    const stores = await startMany(2);
+    const id = newId();
+    const calls = stores.map((store) => takeMany(store, bind(id, limit("rate", 300, HOUR)), 1_000));
+    await redis.kill();
+    const passed = count((await Promise.all(calls)).flat());
+    expect(passed).toBeGreaterThan(0);
+    // Calls that Redis had counted and not yet answered are counted once more, to the careful side; none twice lets pass.
+    expect(passed).toBeLessThanOrEqual(300 + 300);
+    await redis.restart();
+  });
+
+  test("a Redis that accepts and never answers holds nothing up for longer than it takes to notice", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const id = newId();
+    redis.process.kill("SIGSTOP");
+    expect(await takeEverywhere([store], 5, id, limit("rate", 3, HOUR))).toBe(3);
+    const limits = bind(newId(), limit("rate", 3, HOUR));
+    await store.take(limits, NOW);
+    expect(store.stats.redisLost).toBe(1);
+    redis.process.kill("SIGCONT");
+    await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 5_000 });
+  });
+
+  test("a process that starts meanwhile counts, and finds Redis later", async () => {
+    await redis.kill();
+    const store = await start();
+    expect(await takeEverywhere([store], 9, newId(), limit("rate", 3, HOUR))).toBe(3);
+    await redis.restart();
+    await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 5_000 });
+  });
+});
+
+/** Scripts that Redis ran. */
+async function commands(watch: Redis): Promise<number> {
+  const stats = await watch.info("commandstats");
+  return [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+}
+
+/** Whether a call of this process reaches Redis. */
+async function isCounting(server: OwnRedis, store: RedisLimits): Promise<boolean> {
+  const id = newId();
+  await store.take(bind(id, limit("rate", 1, HOUR)), NOW);
+  const watch = new Redis(server.url);
+  watch.on("error", () => undefined);
+  const keys = await watch.keys(`*${id}*`);
+  watch.disconnect();
+  return keys.length === 1;
+}

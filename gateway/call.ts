@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
+import type { Admission } from "./admission/admission.ts";
 import type { Refused } from "./answer/refusal.ts";
 import type { HeaderName } from "./header-names.ts";
 import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
@@ -16,6 +17,7 @@ export interface Gateway {
   snapshot: Snapshot;
   upstreams: Upstreams;
   recorder: Recorder;
+  admission: Admission;
   limits: LimitStore;
   /** "http" or "https": how clients reach us, for X-Forwarded-Proto. */
   publicProtocol: string;
@@ -67,6 +69,8 @@ export class Call {
   /** Without "?". */
   query = "";
   host = "";
+  /** Where the call comes from: the peer, or what a trusted proxy says (client-address.ts). IPv4 in its plain form. */
+  clientAddress = "";
   /** Names of rawHeaders, one for each pair. */
   names: HeaderName[] = [];
   /** Lower-case names that the client's Connection header declares hop-by-hop; "" when there are none. */
@@ -93,6 +97,12 @@ export class Call {
   counted: SubscriptionLimits = NO_LIMITS;
   /** On every answer of a subscribed call; as it stood when the call was counted. */
   limitHeaders: readonly string[] = NO_HEADERS;
+
+  // answer-preflight
+  /** A browser's question about what this path allows (CORS); it names no operation and carries no credentials. */
+  preflight = false;
+  /** On every answer to a browser's call of an API that allows it. */
+  corsHeaders: readonly string[] = NO_HEADERS;
 
   // invoke and record
   refused: Refused | undefined = undefined;

@@ -3,13 +3,16 @@ import { log } from "#lib/log.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
 import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
+import { answerPreflight } from "./steps/answer-preflight.ts";
 import { authenticate } from "./steps/authenticate.ts";
+import { checkNetworks } from "./steps/check-networks.ts";
 import { checkRequest } from "./steps/check-request.ts";
 import { countCall } from "./steps/count-call.ts";
 import { findSubscription } from "./steps/find-subscription.ts";
 import { invoke } from "./steps/invoke.ts";
 import { readCredentials } from "./steps/read-credentials.ts";
 import { routeCall } from "./steps/route-call.ts";
+import { validateRequest } from "./steps/validate-request.ts";
 
 /**
  * The steps of a call, in this order (gateway.md part 4): adding a step is adding one line. They decide on the snapshot
@@ -19,10 +22,13 @@ import { routeCall } from "./steps/route-call.ts";
 const steps: readonly Step[] = [
   checkRequest, //     400 413 414 431 503  what Node's parser lets through; limits
   routeCall, //        404 405              space, catalog, API, operation
+  answerPreflight, //  204 404              a browser's question, by the API's own settings
   readCredentials, //  401 403              from the declared places only
-  authenticate, //     401                  client ID, secret, environment, expiry
-  findSubscription, // 403                  application and plan
+  authenticate, //     401 429              client ID, secret, environment, expiry
+  findSubscription, // 403                  application and plan, the credential's scope
+  checkNetworks, //    403                  address lists of the API and the credential
   countCall, //        429                  burst, rate limit, quota of the plan or the operation
+  validateRequest, //  400 413              parameters and body, where the API asks for it
   invoke, //           413 502 504          the backend, streaming both ways
 ];
 

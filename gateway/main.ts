@@ -15,6 +15,7 @@ import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
 import { CallMetrics } from "./admin/call-metrics.ts";
 import { metricsOf } from "./admin/families.ts";
 import { readinessOf } from "./admin/readiness.ts";
+import { Admission } from "./admission/admission.ts";
 import type { Gateway } from "./call.ts";
 import { RedisLimits } from "./limits/redis-limits.ts";
 import { SharedLimits } from "./limits/shared-limits.ts";
@@ -43,7 +44,18 @@ function readSettings() {
     installationSecrets();
     const settings = env();
     if (!settings.DATABASE_URL) throw new EnvError("DATABASE_URL is missing");
-    return { ...settings, DATABASE_URL: settings.DATABASE_URL, allow: parseAllowList(settings.BACKEND_ALLOW) };
+    const admission = new Admission({
+      callsMax: settings.GATEWAY_CALLS_MAX,
+      failuresMax: settings.GATEWAY_FAILURES_MAX,
+      trustedProxies: settings.TRUSTED_PROXIES,
+      portalUrl: settings.PORTAL_URL,
+    });
+    return {
+      ...settings,
+      DATABASE_URL: settings.DATABASE_URL,
+      allow: parseAllowList(settings.BACKEND_ALLOW),
+      admission,
+    };
   } catch (error) {
     return refuseToStart(error instanceof Error ? error.message : "the environment is not valid");
   }
@@ -64,6 +76,7 @@ const gateway: Gateway = {
     daysKept: settings.CALL_RECORD_DAYS,
   }),
   limits: settings.REDIS_URL ? new RedisLimits(settings.REDIS_URL, sharedLimits) : sharedLimits,
+  admission: settings.admission,
   publicProtocol: new URL(settings.GATEWAY_URL).protocol.slice(0, -1),
   bodyBytesMax: BODY_BYTES_MAX,
   ready: false,

@@ -75,9 +75,9 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
 function sendRefusal(socket: Duplex, refusal: Refusal): void {
   const refused = refuse(refusal);
   const requestId = randomUUID();
-  const { status, headers } = refused.rendered;
-  const all = [...headers, "X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, "Connection", "close"];
+  const { status, json } = refused.rendered;
+  const all = [...json.headers, "X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, "Connection", "close"];
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
   for (let i = 0; i < all.length; i += 2) text += `${all[i]}: ${all[i + 1]}\r\n`;
-  socket.end(`${text}\r\n${bodyOf(refused, requestId)}`, () => socket.destroy());
+  socket.end(`${text}\r\n${bodyOf(json, requestId)}`, () => socket.destroy());
 }

@@ -20,6 +20,12 @@ const settings = z.object({
   GATEWAY_HOST: z.string().default("127.0.0.1"),
   GATEWAY_PORT: port(8080),
   GATEWAY_URL: z.url().optional(),
+  /** Calls that one gateway process serves at a time, those that stream included; more get 503. About 50 KB each. */
+  GATEWAY_CALLS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */
+  GATEWAY_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  /** Comma-separated addresses and networks of proxies in front of the gateway, whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.string().default(""),
   /** Days that call records are kept. */
   CALL_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** Call records that wait on disk while the database is away, a gateway process. Beyond it the oldest are dropped. */

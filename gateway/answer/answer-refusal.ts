@@ -1,11 +1,12 @@
 import type { Call } from "#gateway/call.ts";
-import { bodyOf, type Refused } from "./refusal.ts";
+import { prefersXml } from "./prefers-xml.ts";
+import { bodyOf, type Refused, toXml } from "./refusal.ts";
 
 /** A body that nobody will read is thrown away up to this length, so that the connection can serve the next call. */
 const DISCARD_BYTES_MAX = 65_536;
 
 /** Malformed, or never complete: nothing that follows on the connection can be trusted (T1). */
-const CUTS_OFF = new Set([400, 408]);
+const CUTS_OFF = new Set(["REQUEST_MALFORMED", "REQUEST_TIMEOUT"]);
 
 /** Answers a call with a refusal, once. Closes the connection when the rest of the request could be taken for a new one. */
 export function answerRefusal(call: Call, refused: Refused): void {
@@ -15,24 +16,26 @@ export function answerRefusal(call: Call, refused: Refused): void {
   const { rendered, extra } = refused;
   // A call that is rejected uses up no limit; one that failed behind the gateway does.
   if (rendered.status < 500) call.gateway.limits.giveBack(call.counted, call.startedAtMs);
+  const form = prefersXml(call) ? toXml(rendered) : rendered.json;
   const headers = [
-    ...rendered.headers,
+    ...form.headers,
     ...extra,
     "X-Request-Id",
     call.requestId,
     "X-Global-Transaction-ID",
     call.requestId,
     ...call.limitHeaders,
+    ...call.corsHeaders,
   ];
   if (mustClose(call)) headers.push("Connection", "close");
-  const body = bodyOf(refused, call.requestId);
+  const body = bodyOf(form, call.requestId);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
   res.writeHead(rendered.status, headers);
   res.end(body);
 }
 
 function mustClose(call: Call): boolean {
-  if (call.gateway.draining || CUTS_OFF.has(call.refused?.rendered.status ?? 0)) return true;
+  if (call.gateway.draining || CUTS_OFF.has(call.refused?.rendered.code ?? "")) return true;
   // The client may or may not send the body that it announced: what follows would be read wrongly.
   if (call.expectsContinue) return true;
   if (call.req.complete) return false;

@@ -5,9 +5,16 @@ import { type Cause, publicCode, type Refusal, refusals } from "#lib/errors/refu
 interface Rendered {
   status: number;
   code: string;
-  /** Body before and after the request ID. */
+  title: string;
+  detail: string;
+  json: Form;
+}
+
+/** One of the two forms of an answer. */
+interface Form {
+  /** Body before and after the request ID; `tail` is null where the body has no place for it. */
   head: string;
-  tail: string;
+  tail: string | null;
   headers: readonly string[];
 }
 
@@ -29,6 +36,10 @@ function render(refusal: Refusal, detail: string): Rendered {
   const { status } = refusals[refusal];
   const title = STATUS_CODES[status] ?? "Error";
   const code = publicCode(refusal);
+  return { status, code, title, detail, json: toJson(status, title, code, detail) };
+}
+
+function toJson(status: number, title: string, code: string, detail: string): Form {
   const text = JSON.stringify({
     type: "about:blank",
     title,
@@ -40,18 +51,39 @@ function render(refusal: Refusal, detail: string): Rendered {
     httpMessage: title,
     moreInformation: detail,
   });
-  const [head = "", tail = ""] = text.split("\\u0000");
-  const headers = [
-    "Content-Type",
-    "application/problem+json",
-    "Cache-Control",
-    "no-store",
-    "Content-Length",
-    String(Buffer.byteLength(head) + REQUEST_ID_LENGTH + Buffer.byteLength(tail)),
-    ...(status === 401 ? ["WWW-Authenticate", CHALLENGE] : []),
-  ];
-  return { status, code, head, tail, headers };
+  // The first is ours: what is in front of it is made of our own words, or escaped.
+  const at = text.indexOf('"requestId":"\\u0000"') + '"requestId":"'.length;
+  const [head, tail] = [text.slice(0, at), text.slice(at + "\\u0000".length)];
+  const length = Buffer.byteLength(head) + REQUEST_ID_LENGTH + Buffer.byteLength(tail);
+  return { head, tail, headers: headersOf(status, "application/problem+json", length) };
 }
+
+/** As API Connect answers a client that asks for XML (gateway.md part 3); few do, so it is made when one does. */
+export function toXml({ status, title, detail }: Rendered): Form {
+  const members = { httpCode: String(status), httpMessage: title, moreInformation: detail };
+  const inner = Object.entries(members).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
+  const head = `<?xml version="1.0" encoding="UTF-8"?>\n<errorResponse>${inner.join("")}</errorResponse>`;
+  return { head, tail: null, headers: headersOf(status, "application/xml; charset=utf-8", Buffer.byteLength(head)) };
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+
+/** XML 1.0 has no form at all for most control characters. */
+function escapeXml(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const clean = text.toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+  return clean.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}
+
+const headersOf = (status: number, type: string, length: number): readonly string[] => [
+  "Content-Type",
+  type,
+  "Cache-Control",
+  "no-store",
+  "Content-Length",
+  String(length),
+  ...(status === 401 ? ["WWW-Authenticate", CHALLENGE] : []),
+];
 
 const names = Object.keys(refusals) as Refusal[];
 const rendered = Object.fromEntries(names.map((name) => [name, render(name, refusals[name].detail)])) as Record<
@@ -63,6 +95,8 @@ const NO_HEADERS: readonly string[] = [];
 /** Retry-After in seconds of the refusals that pass by themselves. */
 const RETRY: Partial<Record<Refusal, readonly string[]>> = {
   NOT_READY: ["Retry-After", "1"],
+  OVERLOADED: ["Retry-After", "1"],
+  TOO_MANY_FAILURES: ["Retry-After", "10"],
   STALE: ["Retry-After", "10"],
 };
 
@@ -72,8 +106,20 @@ export function refuse(name: Refusal, cause: Cause | null = null, extra?: readon
 }
 
 /** As `refuse`, with a detail that says more than the catalogue's, e.g. which limit bound. Public text only. */
-export function refuseWith(name: Refusal, detail: string, extra?: readonly string[]): Refused {
-  return { rendered: render(name, detail), cause: null, extra: extra ?? RETRY[name] ?? NO_HEADERS };
+export function refuseWith(
+  name: Refusal,
+  detail: string,
+  extra?: readonly string[],
+  cause: Cause | null = null,
+): Refused {
+  return { rendered: render(name, detail), cause, extra: extra ?? RETRY[name] ?? NO_HEADERS };
 }
 
-export const bodyOf = ({ rendered: { head, tail } }: Refused, requestId: string): string => head + requestId + tail;
+/** An error that the author of an API throws, in the author's words. */
+export function refuseThrown(status: number, title: string, detail: string): Refused {
+  const json = toJson(status, title, "POLICY_FAILED", detail);
+  return { rendered: { status, code: "POLICY_FAILED", title, detail, json }, cause: null, extra: NO_HEADERS };
+}
+
+export const bodyOf = ({ head, tail }: Form, requestId: string): string =>
+  tail === null ? head : head + requestId + tail;

@@ -1,8 +1,12 @@
 import { z } from "zod";
-import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
+import { anyOriginHeaders } from "#gateway/steps/answer-preflight.ts";
+import type { CompiledCors, CompiledScheme } from "#lib/api-definition/compiled.ts";
 import type { PublishedApiForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
+import { NetworkList } from "#lib/net/network-list.ts";
+import type { CompiledValidation } from "#lib/validation/compiled-validation.ts";
+import { RequestValidator } from "#lib/validation/request-validator.ts";
 import { compileBackend } from "./compile-backend.ts";
-import type { Alternative, CredentialNames, GatewayApi } from "./model.ts";
+import type { Alternative, CredentialNames, GatewayApi, GatewayCors } from "./model.ts";
 import { OperationRouter } from "./operation-router.ts";
 
 const scheme = z.object({
@@ -10,6 +14,10 @@ const scheme = z.object({
   in: z.enum(["header", "query"]),
   name: z.string().min(1),
 });
+
+/** Its schemas are compiled, and thereby checked, at the first call of an operation. */
+const isCompiledValidation = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "definitions" in value && "operations" in value;
 
 /** CompiledApi as it must stand in the database; a row that is none is skipped, never served half understood. */
 const compiledApi = z.object({
@@ -26,6 +34,17 @@ const compiledApi = z.object({
       security: z.array(z.array(z.string())),
     }),
   ),
+  networks: z.array(z.string()).optional(),
+  cors: z
+    .object({
+      origins: z.array(z.string()).nullable(),
+      headers: z.array(z.string()).nullable(),
+      exposeHeaders: z.array(z.string()),
+      credentials: z.boolean(),
+      maxAgeSeconds: z.int().min(0),
+    })
+    .optional(),
+  validation: z.custom<CompiledValidation>(isCompiledValidation).optional(),
 });
 
 /** Customary names of the pair ("v5 compatible", S82): where one is declared, the other is its misplaced form. */
@@ -56,9 +75,26 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     enforced: compiled.enforced,
     credentialNames: credentialNames([...schemes.values()]),
     passesAuthorization: compiled.forwardsAuthorization && row.backend?.authKind === "none",
+    networks: compiled.networks ? new NetworkList(compiled.networks) : null,
+    cors: compiled.cors ? toCors(compiled.cors) : null,
+    validator: compiled.validation ? new RequestValidator(compiled.validation) : null,
     operations: compiled.operations,
     router: new OperationRouter(operations, `${row.pathPrefix}/${row.catalogSlug}${basePath}`),
     backend: row.backend && compileBackend(row.backend),
+  };
+}
+
+function toCors(cors: CompiledCors): GatewayCors {
+  // With credentials "any" would let every page on the web call in the name of its visitor.
+  if (cors.credentials && cors.origins === null) throw new Error("CORS with credentials needs a list of origins");
+  const expose = cors.exposeHeaders.join(", ");
+  return {
+    origins: cors.origins && new Set(cors.origins),
+    headers: cors.headers === null ? null : cors.headers.join(", "),
+    expose,
+    credentials: cors.credentials,
+    maxAge: String(cors.maxAgeSeconds),
+    anyOrigin: anyOriginHeaders(expose),
   };
 }
 

@@ -3,6 +3,8 @@ import type { PlanLimits } from "#gateway/limits/plan-limits.ts";
 import type { ClientCredentials } from "#gateway/upstream/backend-token.ts";
 import type { Endpoint } from "#gateway/upstream/connect.ts";
 import type { CompiledOperation, CompiledScheme } from "#lib/api-definition/compiled.ts";
+import type { NetworkList } from "#lib/net/network-list.ts";
+import type { RequestValidator } from "#lib/validation/request-validator.ts";
 import type { OperationRouter } from "./operation-router.ts";
 
 /** Schemes needed together (AND). An alternative without any = the call may come without credentials. */
@@ -55,10 +57,29 @@ export interface GatewayApi {
   credentialNames: CredentialNames;
   /** The client's Authorization travels on (gateway.md 2.5). */
   passesAuthorization: boolean;
+  /** Addresses that may call; null: all. */
+  networks: NetworkList | null;
+  /** How browsers may call; null: the backend's business. */
+  cors: GatewayCors | null;
+  /** What requests are held against; null: nothing. */
+  validator: RequestValidator | null;
   operations: readonly CompiledOperation[];
   router: Pick<OperationRouter, "find" | "methodsOf">;
   /** null: there is none, or a secret of it does not open; calls answer 502. */
   backend: Backend | null;
+}
+
+export interface GatewayCors {
+  /** null: any. */
+  origins: ReadonlySet<string> | null;
+  /** Value of Access-Control-Allow-Headers; null: what the browser asks for. */
+  headers: string | null;
+  /** Answer headers that a page may read beside ours; "" for none. */
+  expose: string;
+  credentials: boolean;
+  maxAge: string;
+  /** The headers of every answer, where any origin may call without credentials. */
+  anyOrigin: readonly string[];
 }
 
 /**
@@ -87,6 +108,10 @@ export interface GatewayCredential {
   revoked: boolean;
   /** Infinity: never. */
   expiresAtMs: number;
+  /** Addresses that it works from; null: all. */
+  networks: NetworkList | null;
+  /** ApiDefinition.id of the APIs that it works for; null: all that the application is subscribed to. */
+  scope: ReadonlySet<string> | null;
   secrets: readonly GatewaySecret[];
 }
 

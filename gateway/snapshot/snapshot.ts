@@ -3,6 +3,7 @@ import { type PlanLimit, type PlanLimits, readPlanLimits } from "#gateway/limits
 import type { CredentialForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { log } from "#lib/log.ts";
+import { NetworkList } from "#lib/net/network-list.ts";
 import type { ReleaseForGateway } from "#lib/product/read-releases-for-gateway.ts";
 import type { SubscriptionForGateway } from "#lib/subscription/read-subscriptions-for-gateway.ts";
 import type {
@@ -14,7 +15,7 @@ import type {
 } from "./model.ts";
 
 /** The APIs of one space and catalog by base path. */
-interface Place {
+export interface Place {
   byBasePath: Map<string, GatewayApi>;
   /** Most segments of a base path: no longer prefix is tried. */
   depthMax: number;
@@ -84,6 +85,8 @@ export class Snapshot {
       catalogId: row.catalogId,
       revoked: row.status !== "active",
       expiresAtMs: row.expiresAtMs ?? Number.POSITIVE_INFINITY,
+      networks: row.networks ? new NetworkList(row.networks) : null,
+      scope: row.scope ? new Set(row.scope) : null,
       secrets: secrets.map(({ verifier, notAfterMs }) => ({
         verifier: Buffer.from(verifier, "hex"),
         notAfterMs: notAfterMs ?? Number.POSITIVE_INFINITY,

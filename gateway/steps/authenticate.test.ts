@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { beforeEach, expect, test } from "vitest";
+import { Admission } from "#gateway/admission/admission.ts";
 import { Call, type Gateway } from "#gateway/call.ts";
 import { Snapshot } from "#gateway/snapshot/snapshot.ts";
 import { makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
@@ -36,7 +37,12 @@ beforeEach(() => {
 /** Code and cause of the refusal, or "in". */
 function outcome(clientId: string, clientSecret: string | null, nowMs = NOW): string {
   const req = new IncomingMessage(new Socket());
-  const call = new Call({ snapshot } as Gateway, req, new ServerResponse(req), false);
+  const call = new Call(
+    { snapshot, admission: new Admission({ failuresMax: 1_000_000 }) } as Gateway,
+    req,
+    new ServerResponse(req),
+    false,
+  );
   Object.assign(call, { startedAtMs: nowMs });
   call.api = { catalogKind: "sandbox", catalogId: "here" } as NonNullable<Call["api"]>;
   call.presented = [{ clientId, clientSecret }];

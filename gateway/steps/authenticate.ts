@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Refused, refuse } from "#gateway/answer/refusal.ts";
+import { refuseAuthentication } from "#gateway/admission/refuse-authentication.ts";
+import type { Refused } from "#gateway/answer/refusal.ts";
 import type { Call, Presented } from "#gateway/call.ts";
 import type { GatewayCredential, GatewaySecret } from "#gateway/snapshot/model.ts";
 import { isClientSecretShape } from "#lib/crypto/client-secret.ts";
@@ -16,7 +17,8 @@ interface Failure {
 
 /**
  * Finds out who calls, from memory alone: shape, look-up, HMAC and a constant-time comparison (gateway.md part 7).
- * 401 CLIENT_ID_NOT_REGISTERED, 401 CREDENTIAL_INVALID with one text for all its causes.
+ * 401 CLIENT_ID_NOT_REGISTERED, 401 CREDENTIAL_INVALID with one text for all its causes; 429 TOO_MANY_FAILURES in their
+ * place once the address has used up its budget.
  */
 export function authenticate(call: Call): Refused | undefined {
   let first: Failure | undefined;
@@ -28,7 +30,7 @@ export function authenticate(call: Call): Refused | undefined {
     }
     first ??= failure;
   }
-  return first && refuse(first.refusal, first.cause);
+  return first && refuseAuthentication(call, first.refusal, first.cause);
 }
 
 function check(call: Call, { clientId, clientSecret }: Presented): Failure | undefined {

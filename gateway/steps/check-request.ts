@@ -1,6 +1,8 @@
+import { clientAddress } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING } from "#gateway/header-names.ts";
+import type { Cause } from "#lib/errors/refusals.ts";
 
 /** Bytes of the request target, and of all header names and values (T5). */
 export const TARGET_BYTES_MAX = 8_192;
@@ -21,21 +23,24 @@ const HOST_VALUE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
  * Refuses what Node's parser lets through (gateway.md part 6) and reads the request line and framing into the call:
- * 400 REQUEST_MALFORMED, 413, 414, 431, 503 while the snapshot is not loaded, and once it is too old.
+ * 400 REQUEST_MALFORMED, 413, 414, 431, 503 while the snapshot is not loaded or too old, or too many calls are in flight.
  */
 export function checkRequest(call: Call): Refused | undefined {
+  // First of all: a call too many must cost next to nothing.
+  if (call.gateway.inFlight > call.gateway.admission.callsMax) return refuse("OVERLOADED");
   const target = call.req.url ?? "";
   if (target.length > TARGET_BYTES_MAX) return refuse("URI_TOO_LONG");
   const refused = checkHeaders(call) ?? checkTarget(call, target);
   if (refused) return refused;
-  if (call.contentLength > call.gateway.bodyBytesMax) return refuse("BODY_TOO_LARGE");
+  call.clientAddress = clientAddress(call);
+  if (call.contentLength > call.gateway.bodyBytesMax) return refuse("BODY_TOO_LARGE", "body-announced");
   if (!call.gateway.ready) return refuse("NOT_READY");
   return call.startedAtMs > call.gateway.freshUntilMs ? refuse("STALE") : undefined;
 }
 
 function checkHeaders(call: Call): Refused | undefined {
   const raw = call.req.rawHeaders;
-  if (raw.length > HEADERS_MAX * 2) return refuse("HEADERS_TOO_LARGE");
+  if (raw.length > HEADERS_MAX * 2) return refuse("HEADERS_TOO_LARGE", "headers-too-many");
   let bytes = 0;
   let hosts = 0;
   let lengths = 0;
@@ -57,27 +62,29 @@ function checkHeaders(call: Call): Refused | undefined {
         break;
       case TRANSFER_ENCODING:
         codings += 1;
-        if (value.toLowerCase() !== "chunked") return refuse("REQUEST_MALFORMED");
+        if (value.toLowerCase() !== "chunked") return malformed("framing-malformed");
         break;
       case CONNECTION:
         // The two that everybody sends name no header.
         if (value !== "keep-alive" && value !== "close") call.connectionTokens += `,${value.toLowerCase()}`;
         break;
       case EXPECT:
-        if (value.toLowerCase() !== "100-continue") return refuse("REQUEST_MALFORMED");
+        if (value.toLowerCase() !== "100-continue") return malformed("expectation-unknown");
     }
   }
-  if (bytes > HEADER_BYTES_MAX) return refuse("HEADERS_TOO_LARGE");
+  if (bytes > HEADER_BYTES_MAX) return refuse("HEADERS_TOO_LARGE", "headers-too-long");
   const isHttp11 = call.req.httpVersionMinor === 1 && call.req.httpVersionMajor === 1;
   // Two Hosts route differently at different hops (T4); HTTP/1.0 needs none.
-  if (hosts > 1 || (hosts === 0 && isHttp11)) return refuse("REQUEST_MALFORMED");
-  if (hosts === 1 && !HOST_VALUE.test(call.host)) return refuse("REQUEST_MALFORMED");
+  if (hosts > 1 || (hosts === 0 && isHttp11)) return malformed("host-malformed");
+  if (hosts === 1 && !HOST_VALUE.test(call.host)) return malformed("host-malformed");
   // Both framings at once, or one of them twice, is request smuggling (T1).
-  if (lengths + codings > 1 || (codings === 1 && !isHttp11)) return refuse("REQUEST_MALFORMED");
-  if (!Number.isSafeInteger(call.contentLength) || call.contentLength < 0) return refuse("REQUEST_MALFORMED");
+  if (lengths + codings > 1 || (codings === 1 && !isHttp11)) return malformed("framing-malformed");
+  if (!Number.isSafeInteger(call.contentLength) || call.contentLength < 0) return malformed("framing-malformed");
   if (codings === 1) call.contentLength = -1;
   return undefined;
 }
+
+const malformed = (cause: Cause): Refused => refuse("REQUEST_MALFORMED", cause);
 
 /** The path that is routed is the path that is forwarded: what a backend could read in another way is refused. */
 function checkTarget(call: Call, target: string): Refused | undefined {
@@ -85,9 +92,9 @@ function checkTarget(call: Call, target: string): Refused | undefined {
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? "" : target.slice(mark + 1);
   // Absolute-form ("http://evil/x"), authority-form and "*" do not start with "/".
-  if (path.charCodeAt(0) !== 47 || !PATH.test(path) || path.includes("//")) return refuse("REQUEST_MALFORMED");
-  if (query !== "" && !QUERY.test(query)) return refuse("REQUEST_MALFORMED");
-  if ((path.includes("%") || path.includes("/.")) && !isPlainPath(path)) return refuse("REQUEST_MALFORMED");
+  if (path.charCodeAt(0) !== 47 || !PATH.test(path) || path.includes("//")) return malformed("target-malformed");
+  if (query !== "" && !QUERY.test(query)) return malformed("target-malformed");
+  if ((path.includes("%") || path.includes("/.")) && !isPlainPath(path)) return malformed("target-malformed");
   call.path = path;
   call.query = query;
   return undefined;

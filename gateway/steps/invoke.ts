@@ -15,7 +15,9 @@ export function invoke(call: Call): Outcome | Promise<Outcome> {
   if (!api) throw new Error("the call is not routed");
   const { backend } = api;
   if (!backend) return refuse("BACKEND_UNREACHABLE", "backend-missing");
-  return call.contentLength === 0 ? send(call, api, backend, undefined) : invokeWithBody(call, api, backend);
+  // A held body was read for its check already.
+  const isWhole = call.contentLength === 0 || call.heldBody !== undefined;
+  return isWhole ? send(call, api, backend, undefined) : invokeWithBody(call, api, backend);
 }
 
 async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Promise<Outcome> {

@@ -24,11 +24,15 @@ const LIMITS = new Set([
   "x-ratelimit-reset",
 ]);
 
+/** What a backend says to browsers would open, or close, what the API's own settings decide. */
+const isCors = (lower: string): boolean => lower.startsWith("access-control-");
+
 interface AnswerName {
   name: string;
   lower: string;
   dropped: boolean;
   limit: boolean;
+  cors: boolean;
 }
 
 /** Bounded: a backend could send a new name with every answer. */
@@ -39,7 +43,7 @@ function answerName(name: string): AnswerName {
   const found = known.get(name);
   if (found) return found;
   const lower = name.toLowerCase();
-  const made = { name, lower, dropped: DROPPED.has(lower), limit: LIMITS.has(lower) };
+  const made = { name, lower, dropped: DROPPED.has(lower), limit: LIMITS.has(lower), cors: isCors(lower) };
   if (known.size < KNOWN_MAX) known.set(name, made);
   return made;
 }
@@ -50,20 +54,23 @@ export interface AnswerHeaders {
   contentLength: number;
 }
 
-/** Copies a backend's raw headers (name, value, name, …) for the client. `limited`: we add limit headers of our own. */
-export function answerHeaders(raw: readonly string[], limited: boolean): AnswerHeaders {
+/**
+ * Copies a backend's raw headers (name, value, name, …) for the client. `limited`: we add limit headers of our own;
+ * `cors`: we answer browsers by the API's settings.
+ */
+export function answerHeaders(raw: readonly string[], limited: boolean, cors: boolean): AnswerHeaders {
   const headers: string[] = [];
   let contentLength = -1;
   let hopByHop: string[] | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    const { name, lower, dropped, limit } = answerName(raw[i] as string);
+    const { name, lower, dropped, limit, cors: forBrowsers } = answerName(raw[i] as string);
     if (lower === "connection") {
       const value = (raw[i + 1] as string).toLowerCase();
       if (value !== "keep-alive" && value !== "close") {
         hopByHop = [...(hopByHop ?? []), ...value.split(",").map((token) => token.trim())];
       }
     }
-    if (dropped || (limited && limit)) continue;
+    if (dropped || (limited && limit) || (cors && forBrowsers)) continue;
     const value = raw[i + 1] as string;
     if (lower === "content-length") contentLength = Number(value);
     headers.push(name, value);

@@ -56,10 +56,11 @@ export class Exchange implements ExchangeHandler {
       this.#control?.abort(TOKEN_REFUSED);
       return;
     }
-    const { res, limitHeaders, requestId, gateway } = this.#call;
-    const { headers, contentLength } = answerHeaders(raw, limitHeaders.length > 0);
+    const { res, limitHeaders, corsHeaders, requestId, gateway, api } = this.#call;
+    const { headers, contentLength } = answerHeaders(raw, limitHeaders.length > 0, Boolean(api?.cors));
     headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId);
     for (const text of limitHeaders) headers.push(text);
+    for (const text of corsHeaders) headers.push(text);
     if (gateway.draining) headers.push("Connection", "close");
     res.writeHead(status, headers);
     this.#left = contentLength;

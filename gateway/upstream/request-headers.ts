@@ -21,13 +21,13 @@ export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, au
     if (name.canonical === backend.ownHeader) continue;
     headers.push(raw[i * 2] as string, value);
   }
-  // A chunked body that was short enough to be held back has a length after all.
+  // A chunked body that was held back has a length after all; a body that was read for its check has it from here too.
   if (call.heldBody !== undefined) headers.push("Content-Length", String(call.contentLength));
   for (const text of backend.signIn) headers.push(text);
   if (authorization !== undefined) headers.push("Authorization", authorization);
   headers.push(
     "X-Forwarded-For",
-    clientAddress(call),
+    call.clientAddress,
     "X-Forwarded-Host",
     call.host,
     "X-Forwarded-Proto",
@@ -40,7 +40,7 @@ export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, au
 
 function travels(call: Call, api: GatewayApi, lower: string, kind: number): boolean {
   if (kind === PASS) return true;
-  if (kind === CONTENT_LENGTH) return call.contentLength > 0;
+  if (kind === CONTENT_LENGTH) return call.contentLength > 0 && call.heldBody === undefined;
   if (kind === CREDENTIAL) return !api.enforced;
   return kind === AUTHORIZATION && api.passesAuthorization && lower === "authorization";
 }
@@ -49,12 +49,6 @@ function isCredential({ credentialNames }: GatewayApi, lower: string, value: str
   const key = credentialNames.headers.get(lower);
   if (!key) return false;
   return !(key === "client_id" && credentialNames.customary.has(lower) && !looksLikeClientId(value));
-}
-
-/** The peer of the socket, IPv4 in its plain form: never what a client's own X-Forwarded-For says. */
-function clientAddress(call: Call): string {
-  const address = call.req.socket.remoteAddress ?? "unknown";
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
 }
 
 /** Path and query for the backend: its own prefix, the path below the base path as received, the query without credentials. */

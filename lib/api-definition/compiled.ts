@@ -1,4 +1,5 @@
 import type { CompiledAssembly } from "#lib/assembly/plan.ts";
+import type { CompiledValidation } from "#lib/validation/compiled-validation.ts";
 
 /**
  * What publishing compiles a definition to: all that the gateway needs to route and to secure a call, nothing else.
@@ -17,6 +18,25 @@ export interface CompiledApi {
   operations: CompiledOperation[];
   /** Policies that run in place of the plain call of the backend. Rows from before assemblies have none. */
   assembly?: CompiledAssembly;
+  /** Addresses and networks that may call; absent: all. */
+  networks?: string[];
+  /** How browsers of other origins may call; absent: the gateway leaves that to the backend. */
+  cors?: CompiledCors;
+  /** What requests are held against; absent: they are not. */
+  validation?: CompiledValidation;
+}
+
+export interface CompiledCors {
+  /** null: any. */
+  origins: string[] | null;
+  /** Request headers that a page may set; null: those that it asks for. */
+  headers: string[] | null;
+  /** Answer headers that a page may read, beside the gateway's own. */
+  exposeHeaders: string[];
+  /** Cookies and HTTP authentication travel; never with any origin. */
+  credentials: boolean;
+  /** How long a browser may remember the answer. */
+  maxAgeSeconds: number;
 }
 
 /** What a caller sends in the parameter of an apiKey scheme (`x-key-type`). */

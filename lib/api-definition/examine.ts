@@ -1,5 +1,6 @@
 import { compileAssembly } from "#lib/assembly/compile-assembly.ts";
 import { compile } from "./compile.ts";
+import { compileAdmission } from "./compile-admission.ts";
 import type { CompiledApi, Finding, OperationSlice, OutlineOperation } from "./compiled.ts";
 import { type Derived, derive } from "./derive.ts";
 import { asText, isObject, type JsonObject, member } from "./json-pointer.ts";
@@ -53,8 +54,10 @@ export async function examine(source: string): Promise<Analysis> {
     severity: security.intended ? "error" : "warning",
   };
   const { assembly, violations: assemblyViolations } = compileAssembly(document, derived, operations);
+  const admission = compileAdmission(document, operations, security.enforced);
   const violations = [
     ...assemblyViolations,
+    ...admission.violations,
     ...checkReferences(document, operations),
     ...checkRules(context),
     ...(await lintStructure(source, document)),
@@ -65,7 +68,7 @@ export async function examine(source: string): Promise<Analysis> {
     outline: outlineOf(operations),
     findings: withPositions(source, violations.slice(0, FINDINGS_MAX)),
     operations: operations.map((operation, position) => analyse(document, operation, position)),
-    compiled: compile(document, derived.basePath, operations, security, assembly),
+    compiled: { ...compile(document, derived.basePath, operations, security, assembly), ...admission.compiled },
   });
 }
 

@@ -26,7 +26,7 @@ export function operationSlice(document: JsonObject, { operation, pathItem }: Ra
 }
 
 /** The operation's own parameters override the path's of the same name and place. */
-function parametersOf(document: JsonObject, pathItem: JsonObject, operation: JsonObject): JsonObject[] {
+export function parametersOf(document: JsonObject, pathItem: JsonObject, operation: JsonObject): JsonObject[] {
   const merged = new Map<string, JsonObject>();
   for (const holder of [pathItem, operation]) {
     const list = member(holder, "parameters");

@@ -41,6 +41,8 @@ export async function startGateway(
   options: { command?: string[]; nodeFlags?: string[]; env?: Record<string, string>; workers?: number } = {},
 ): Promise<OwnGateway> {
   const port = await freePort();
+  // Of its own unless it is given: what one gateway leaves on disk is another's to bring to its database.
+  const dataDir = mkdtempSync(join(tmpdir(), "portico-gateway-data-"));
   const [command = process.execPath, ...rest] = [...(options.command ?? []), process.execPath];
   const program = options.workers ? ["gateway/workers.ts", "--workers", String(options.workers)] : ["gateway/main.ts"];
   const child = spawn(command, [...rest, ...(options.nodeFlags ?? []), ...program], {
@@ -48,6 +50,9 @@ export async function startGateway(
     env: {
       ...process.env,
       LOG_LEVEL: "silent",
+      DATA_DIR: dataDir,
+      // The suite fails on purpose, hundreds of times from one address.
+      GATEWAY_FAILURES_MAX: "1000000",
       GATEWAY_ADMIN_PORT: "0",
       ...options.env,
       DATABASE_URL: databaseUrl,
@@ -56,7 +61,7 @@ export async function startGateway(
     },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "exit").finally(() => rmSync(dataDir, { recursive: true, force: true }));
   await Promise.race([
     once(child, "message"),
     ended.then(([code]) => Promise.reject(new Error(`the gateway ended with ${code} before it was ready`))),

@@ -1,0 +1,27 @@
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { NetworkList } from "#lib/net/network-list.ts";
+import { FailureBudget } from "./failure-budget.ts";
+
+/** What the operator sets about who is let in, and what the process remembers of who was not. */
+export class Admission {
+  /** More calls in flight than this are refused with 503 OVERLOADED, before any work is done for them. */
+  readonly callsMax: number;
+  /** null: none, X-Forwarded-For is not read. */
+  readonly trustedProxies: NetworkList | null;
+  /** The portal's origin: its console calls from the browser, wherever an API allows browsers at all. */
+  readonly portalOrigin: string;
+  readonly failures: FailureBudget;
+
+  /** `trustedProxies`: addresses and networks, comma-separated. Throws on an entry that is neither. */
+  constructor(
+    settings: { callsMax?: number; failuresMax?: number; trustedProxies?: string; portalUrl?: string } = {},
+    clock: Clock = systemClock,
+  ) {
+    const proxies = (settings.trustedProxies ?? "").split(",").map((entry) => entry.trim());
+    const given = proxies.filter((entry) => entry !== "");
+    this.callsMax = settings.callsMax ?? Number.POSITIVE_INFINITY;
+    this.trustedProxies = given.length > 0 ? new NetworkList(given) : null;
+    this.portalOrigin = settings.portalUrl === undefined ? "" : new URL(settings.portalUrl).origin;
+    this.failures = new FailureBudget(settings.failuresMax ?? 100, clock);
+  }
+}

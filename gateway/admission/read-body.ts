@@ -1,0 +1,68 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { type Refused, refuse, refuseWith } from "#gateway/answer/refusal.ts";
+import { ANSWERED, type Call, noteBody } from "#gateway/call.ts";
+
+/** A body that is checked is held in memory, and its text beside it; also the most that it may unpack to (T19). */
+export const CHECKED_BYTES_MAX = 1_048_576;
+
+const unpackers = {
+  gzip: promisify(gunzip),
+  "x-gzip": promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+};
+
+/**
+ * Holds the client's body in memory, for its check: 413 when it is larger than what is checked, 400 when it breaks
+ * off. The backend gets these bytes, as they came. ANSWERED: the client went away, or was answered meanwhile.
+ */
+export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | typeof ANSWERED> {
+  const { req, res } = call;
+  if (call.contentLength > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
+  noteBody(call);
+  // In the next turn the parser has seen what came with the headers, and answers a broken framing itself (T1).
+  await new Promise(setImmediate);
+  if (res.headersSent || res.destroyed) return ANSWERED;
+  if (call.expectsContinue) res.writeContinue();
+  call.expectsContinue = false;
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of req.iterator({ destroyOnReturn: false })) {
+      bytes += piece.length;
+      if (bytes > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
+      pieces.push(piece);
+    }
+  } catch {
+    // The client went away; what the parser refused, server.ts has answered.
+    return ANSWERED;
+  }
+  if (res.headersSent || res.destroyed) return ANSWERED;
+  call.heldBody = Buffer.concat(pieces, bytes);
+  call.contentLength = bytes;
+  call.requestBytes = bytes;
+  return call.heldBody;
+}
+
+/** The text of a body, unpacked: 413 past the limit, 400 for an encoding that we do not know or that is broken. */
+export async function textOf(body: Buffer, encoding: string): Promise<string | Refused> {
+  const name = encoding.trim().toLowerCase();
+  if (name === "" || name === "identity") return body.toString("utf8");
+  if (!Object.hasOwn(unpackers, name)) {
+    return refuseWith(
+      "REQUEST_INVALID",
+      "/body has a Content-Encoding that cannot be checked",
+      undefined,
+      "content-encoding-unknown",
+    );
+  }
+  try {
+    const text = await unpackers[name as keyof typeof unpackers](body, { maxOutputLength: CHECKED_BYTES_MAX });
+    return text.toString("utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
+      return refuse("BODY_TOO_LARGE", "body-unchecked");
+    return refuseWith("REQUEST_INVALID", "/body is not in its Content-Encoding", undefined, "content-encoding-unknown");
+  }
+}

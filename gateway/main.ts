@@ -26,6 +26,10 @@ import { Upstreams } from "./upstream/upstreams.ts";
 import { Recorder } from "./usage/recorder.ts";
 import type { Question } from "./workers.ts";
 
+/** How long calls in flight may take to end when the process stops. */
+const DRAIN_MS = 10_000;
+/** Between two tries to load the snapshot while the database is away. */
+const RETRY_MS = 1_000;
 /** Default limit of a request's body. */
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
 /** After the time for draining: what is left to write and to close. Then the process ends all the same. */
@@ -75,10 +79,10 @@ const gateway: Gateway = {
     spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,
     daysKept: settings.CALL_RECORD_DAYS,
   }),
-  limits: settings.REDIS_URL ? new RedisLimits(settings.REDIS_URL, sharedLimits) : sharedLimits,
   admission: settings.admission,
+  limits: settings.REDIS_URL ? new RedisLimits(settings.REDIS_URL, sharedLimits) : sharedLimits,
   publicProtocol: new URL(settings.GATEWAY_URL).protocol.slice(0, -1),
-  bodyBytesMax: BODY_BYTES_MAX,
+  bodyBytesMax: settings.GATEWAY_BODY_MB * 1024 * 1024,
   ready: false,
   draining: false,
   inFlight: 0,

@@ -26,12 +26,6 @@ import { Upstreams } from "./upstream/upstreams.ts";
 import { Recorder } from "./usage/recorder.ts";
 import type { Question } from "./workers.ts";
 
-/** How long calls in flight may take to end when the process stops. */
-const DRAIN_MS = 10_000;
-/** Between two tries to load the snapshot while the database is away. */
-const RETRY_MS = 1_000;
-/** Default limit of a request's body. */
-const BODY_BYTES_MAX = 10 * 1024 * 1024;
 /** After the time for draining: what is left to write and to close. Then the process ends all the same. */
 const CLOSE_MS = 8_000;
 

@@ -3,6 +3,7 @@ import type { Call, Presented } from "#gateway/call.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Alternative, GatewayApi } from "#gateway/snapshot/model.ts";
 import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
+import type { Cause } from "#lib/errors/refusals.ts";
 
 /** A credential that the client sent, and where. */
 interface Found {
@@ -22,9 +23,8 @@ export function readCredentials(call: Call): Refused | undefined {
   if (!api || !operation) throw new Error("the call is not routed");
   if (!api.enforced || operation.security.length === 0) return undefined;
   const found = findAll(call, api);
-  if (found.reduce((count, { key }) => count + (key === "client_id" ? 1 : 0), 0) > 1) {
-    return refuse("MULTIPLE_CLIENT_IDS");
-  }
+  const ids = found.filter(({ key }) => key === "client_id");
+  if (ids.length > 1) return refuse("MULTIPLE_CLIENT_IDS", whyMultiple(ids));
   const presented: Presented[] = [];
   for (const alternative of operation.security) {
     const complete = present(alternative, found);
@@ -32,7 +32,13 @@ export function readCredentials(call: Call): Refused | undefined {
   }
   call.presented = presented;
   if (presented.length > 0 || operation.security.some((alternative) => !alternative.id)) return undefined;
-  return missing(operation.security, found);
+  return missing(call, operation.security, found);
+}
+
+/** In both places, twice under one name, or under the names of several schemes (S93). */
+function whyMultiple([first, ...others]: readonly Found[]): Cause {
+  if (others.some((other) => other.in !== first?.in)) return "id-in-both-places";
+  return others.some((other) => other.name === first?.name) ? "id-repeated" : "id-in-several-schemes";
 }
 
 function findAll(call: Call, { credentialNames }: GatewayApi): Found[] {
@@ -78,9 +84,21 @@ function present({ id, secret }: Alternative, found: readonly Found[]): Presente
 }
 
 /** Says what is missing for the alternative that the client came closest to. */
-function missing(security: readonly Alternative[], found: readonly Found[]): Refused {
+function missing(call: Call, security: readonly Alternative[], found: readonly Found[]): Refused {
   const hasId = security.some(({ id }) => id !== null && valueAt(id, found) !== undefined);
   const key = hasId ? "client_secret" : "client_id";
-  const cause = found.some((one) => one.key === key) ? "wrong-location" : "absent";
+  const declared = security.flatMap(({ id, secret }) => (hasId ? secret : id) ?? []);
+  const elsewhere = found.some((one) => one.key === key);
+  const cause = elsewhere ? "wrong-location" : declared.some((scheme) => isThere(call, scheme)) ? "empty" : "absent";
   return refuse(hasId ? "CLIENT_SECRET_MISSING" : "CLIENT_ID_MISSING", cause);
+}
+
+/** Whether the header or parameter came at all, with nothing in it: what has a value was found before. */
+function isThere(call: Call, scheme: CompiledScheme): boolean {
+  if (scheme.in === "header") return call.names.some(({ lower }) => lower === scheme.name.toLowerCase());
+  let there = false;
+  eachParameter(call.query, (name) => {
+    there ||= name === scheme.name;
+  });
+  return there;
 }

@@ -30,6 +30,8 @@ export interface FixtureApi {
   backend?: Partial<BackendForGateway>;
   catalog?: "sandbox" | "production";
   rateLimits?: { limit: number; windowSeconds: number }[];
+  /** What the definition says of networks, browsers and requests. */
+  admission?: Pick<CompiledApi, "networks" | "cors" | "validation">;
   /** In place of the compiled form, to show what a damaged row does. */
   compiled?: unknown;
 }
@@ -93,6 +95,7 @@ export async function publish(api: FixtureApi): Promise<FixturePublished> {
     schemes: api.schemes ?? {},
     forwardsAuthorization: api.forwardsAuthorization ?? false,
     operations: api.operations,
+    ...api.admission,
   };
   const text = { title: name, version: "1.0.0", basePath: api.basePath, source: "" };
   await change("release", releaseId, async (tx) => {
@@ -180,6 +183,9 @@ export async function makeCredential(
     expiresAt?: Date;
     kind?: "standard" | "test" | "explore";
     catalogId?: string;
+    networks?: string[];
+    /** Of API definitions. */
+    scope?: string[];
   } = {},
 ): Promise<FixtureCredential> {
   const id = newId();
@@ -197,6 +203,8 @@ export async function makeCredential(
         catalogId: options.catalogId ?? null,
         name: "fixture",
         expiresAt: options.expiresAt ?? null,
+        networks: options.networks ?? [],
+        scope: options.scope ?? [],
       },
     });
     await addSecret(tx, id, clientId, secret);

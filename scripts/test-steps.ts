@@ -51,4 +51,9 @@ export const testSteps: TestStep[] = [
     title: "Conformance of the running gateway",
     work: async (run) => run.vitest(["--config", "gateway/conformance/vitest.config.ts"], await run.installation()),
   },
+  {
+    name: "faults",
+    title: "What the gateway does when other things fail, in short",
+    work: (run) => run.vitest(["--config", "gateway/faults/vitest.config.ts"]),
+  },
 ];

@@ -4,6 +4,7 @@ import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
 import type { Admission } from "./admission/admission.ts";
 import type { Refused } from "./answer/refusal.ts";
+import type { Outgoing } from "./assembly/outgoing.ts";
 import type { HeaderName } from "./header-names.ts";
 import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
@@ -17,8 +18,8 @@ export interface Gateway {
   snapshot: Snapshot;
   upstreams: Upstreams;
   recorder: Recorder;
-  admission: Admission;
   limits: LimitStore;
+  admission: Admission;
   /** "http" or "https": how clients reach us, for X-Forwarded-Proto. */
   publicProtocol: string;
   bodyBytesMax: number;
@@ -104,6 +105,10 @@ export class Call {
   /** On every answer to a browser's call of an API that allows it. */
   corsHeaders: readonly string[] = NO_HEADERS;
 
+  // assemble
+  /** What the API's policies send in place of the call as it came. */
+  outgoing: Outgoing | undefined = undefined;
+
   // invoke and record
   refused: Refused | undefined = undefined;
   /** A chunked body that came to its end before the backend was called. */
@@ -122,6 +127,11 @@ export class Call {
     this.req = req;
     this.res = res;
     this.expectsContinue = expectsContinue;
+  }
+
+  /** Of the request to the backend. */
+  get method(): string {
+    return this.outgoing ? this.outgoing.method : (this.req.method ?? "GET");
   }
 }
 

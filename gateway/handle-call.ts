@@ -4,6 +4,8 @@ import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
 import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
 import { answerPreflight } from "./steps/answer-preflight.ts";
+import { answerTrace } from "./steps/answer-trace.ts";
+import { assemble } from "./steps/assemble.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { checkNetworks } from "./steps/check-networks.ts";
 import { checkRequest } from "./steps/check-request.ts";
@@ -21,6 +23,7 @@ import { validateRequest } from "./steps/validate-request.ts";
  */
 const steps: readonly Step[] = [
   checkRequest, //     400 413 414 431 503  what Node's parser lets through; limits
+  answerTrace, //      200                  what the portal's test panel asks about its last call
   routeCall, //        404 405              space, catalog, API, operation
   answerPreflight, //  204 404              a browser's question, by the API's own settings
   readCredentials, //  401 403              from the declared places only
@@ -29,6 +32,7 @@ const steps: readonly Step[] = [
   checkNetworks, //    403                  address lists of the API and the credential
   countCall, //        429                  burst, rate limit, quota of the plan or the operation
   validateRequest, //  400 413              parameters and body, where the API asks for it
+  assemble, //         400 429 500 502 504  the API's policies, where it has any
   invoke, //           413 502 504          the backend, streaming both ways
 ];
 

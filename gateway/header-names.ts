@@ -35,6 +35,8 @@ const IDENTITY = new Set([
   "x-gateway-proof",
   "x-global-transaction-id",
   "x-original-url",
+  // A request for a trace is between the portal and the gateway.
+  "x-portico-trace",
   "x-real-ip",
   "x-request-id",
   "x-rewrite-url",

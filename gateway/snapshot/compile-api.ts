@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { compileProgram } from "#gateway/assembly/program.ts";
 import { anyOriginHeaders } from "#gateway/steps/answer-preflight.ts";
 import type { CompiledCors, CompiledScheme } from "#lib/api-definition/compiled.ts";
 import type { PublishedApiForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
+import type { CompiledAssembly } from "#lib/assembly/plan.ts";
 import { NetworkList } from "#lib/net/network-list.ts";
 import type { CompiledValidation } from "#lib/validation/compiled-validation.ts";
 import { RequestValidator } from "#lib/validation/request-validator.ts";
@@ -45,6 +47,8 @@ const compiledApi = z.object({
     })
     .optional(),
   validation: z.custom<CompiledValidation>(isCompiledValidation).optional(),
+  // Understood, or not, when its policies are made into functions.
+  assembly: z.custom<CompiledAssembly>((value) => typeof value === "object" && value !== null).optional(),
 });
 
 /** Customary names of the pair ("v5 compatible", S82): where one is declared, the other is its misplaced form. */
@@ -70,6 +74,7 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     catalogId: row.catalogId,
     catalogKind: row.catalogKind,
     organizationId: row.organizationId,
+    catalogName: row.catalogSlug,
     place: `${row.pathPrefix}/${row.catalogSlug}`,
     basePath,
     enforced: compiled.enforced,
@@ -81,6 +86,7 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     operations: compiled.operations,
     router: new OperationRouter(operations, `${row.pathPrefix}/${row.catalogSlug}${basePath}`),
     backend: row.backend && compileBackend(row.backend),
+    assembly: compiled.assembly ? compileProgram(compiled.assembly) : null,
   };
 }
 

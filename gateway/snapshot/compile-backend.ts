@@ -26,7 +26,8 @@ export function compileBackend(row: BackendForGateway): Backend {
   };
 }
 
-function endpointOf(url: URL, tls: BackendTls | null, connectTimeoutMs: number): Endpoint {
+/** Where connections for an address lead. */
+export function endpointOf(url: URL, tls: BackendTls | null, connectTimeoutMs: number): Endpoint {
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("the backend is neither http nor https");
   if ((url.protocol === "https:") !== (tls !== null)) throw new Error("https is TLS, and http is not");
   return {

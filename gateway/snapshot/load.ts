@@ -23,9 +23,7 @@ type ApiRow = Awaited<ReturnType<typeof readPublishedApisForGateway>>[number];
 export async function loadAll(snapshot: Snapshot): Promise<void> {
   for (const row of await readReleasesForGateway()) snapshot.putRelease(row);
   for (const row of await readPublishedApisForGateway()) putApi(snapshot, row);
-  for (const { id, state } of await readApplicationsForGateway()) {
-    snapshot.putApplication({ id, suspended: state === "suspended" });
-  }
+  for (const row of await readApplicationsForGateway()) snapshot.putApplication(row);
   for (const row of await readSubscriptionsForGateway()) snapshot.putSubscription(row);
   for await (const rows of readCredentialsForGateway()) for (const row of rows) snapshot.putCredential(row);
 }
@@ -42,7 +40,7 @@ export async function applyChanges(snapshot: Snapshot, changes: readonly FeedCha
   for (const id of without(rows.apiIds, rows.apis)) snapshot.dropApi(id);
   for (const row of rows.apis) putApi(snapshot, row);
   for (const id of without(rows.applicationIds, rows.applications)) snapshot.dropApplication(id);
-  for (const { id, state } of rows.applications) snapshot.putApplication({ id, suspended: state === "suspended" });
+  for (const row of rows.applications) snapshot.putApplication(row);
   for (const id of without(rows.subscriptionIds, rows.subscriptions)) snapshot.dropSubscription(id);
   for (const row of rows.subscriptions) snapshot.putSubscription(row);
   for (const id of without(rows.credentialIds, rows.credentials)) snapshot.dropCredential(id);

@@ -1,3 +1,4 @@
+import type { Program } from "#gateway/assembly/program.ts";
 import type { SubscriptionLimits } from "#gateway/limits/counter.ts";
 import type { PlanLimits } from "#gateway/limits/plan-limits.ts";
 import type { ClientCredentials } from "#gateway/upstream/backend-token.ts";
@@ -47,6 +48,8 @@ export interface GatewayApi {
   catalogId: string;
   catalogKind: "sandbox" | "production";
   organizationId: string;
+  /** Its slug, for `api.catalog.name`. */
+  catalogName: string;
   /** "prefix/catalog" */
   place: string;
   /** Starts with "/"; "" for the root. */
@@ -67,6 +70,8 @@ export interface GatewayApi {
   router: Pick<OperationRouter, "find" | "methodsOf">;
   /** null: there is none, or a secret of it does not open; calls answer 502. */
   backend: Backend | null;
+  /** Policies that run before, or in place of, the plain call of the backend; null: none. */
+  assembly: Program | null;
 }
 
 export interface GatewayCors {
@@ -123,12 +128,15 @@ export interface GatewaySubscription {
   state: "pending" | "active" | "suspended";
   /** Limits of the plan with this subscription's counters; made anew when plan or subscription change, counters stay. */
   limits: SubscriptionLimits;
-  /** By ApiDefinition.id and operation key, where the plan has limits of operations; else null. */
+  /** By ApiDefinition.id and "METHOD /path", where the plan has limits of operations; else null. */
   operationLimits: ReadonlyMap<string, ReadonlyMap<string, SubscriptionLimits>> | null;
 }
 
 export interface GatewayApplication {
   id: string;
+  name: string;
+  organizationId: string;
+  organizationName: string;
   suspended: boolean;
 }
 
@@ -136,4 +144,5 @@ export interface GatewayRelease {
   id: string;
   publishedApiIds: ReadonlySet<string>;
   limitsByPlan: ReadonlyMap<string, PlanLimits>;
+  planNames: ReadonlyMap<string, string>;
 }

@@ -117,7 +117,13 @@ export class Snapshot {
       // Failing closed: a plan that is not understood is no plan, never an unlimited one.
       else log.error({ release: row.id, plan: plan.name }, "limits not understood, plan skipped");
     }
-    this.releases.set(row.id, { id: row.id, publishedApiIds: new Set(row.publishedApiIds), limitsByPlan });
+    const planNames = new Map(row.plans.map(({ id, name }) => [id, name]));
+    this.releases.set(row.id, {
+      id: row.id,
+      publishedApiIds: new Set(row.publishedApiIds),
+      limitsByPlan,
+      planNames,
+    });
     for (const subscription of this.#subscriptions.values()) {
       if (subscription.releaseId === row.id) this.#bind(subscription);
     }

@@ -30,7 +30,13 @@ const row = {
 
 beforeEach(() => {
   snapshot = new Snapshot();
-  snapshot.putApplication({ id: "application", suspended: false });
+  snapshot.putApplication({
+    id: "application",
+    suspended: false,
+    name: "app",
+    organizationId: "org",
+    organizationName: "Org",
+  });
   snapshot.putCredential({ ...row, secrets: [record(current), record(previous, NOW)] });
 });
 

@@ -13,7 +13,7 @@ type Outcome = Refused | undefined;
 export function invoke(call: Call): Outcome | Promise<Outcome> {
   const { api } = call;
   if (!api) throw new Error("the call is not routed");
-  const { backend } = api;
+  const backend = call.outgoing ? call.outgoing.backend : api.backend;
   if (!backend) return refuse("BACKEND_UNREACHABLE", "backend-missing");
   // A held body was read for its check already.
   const isWhole = call.contentLength === 0 || call.heldBody !== undefined;

@@ -119,8 +119,8 @@ export class Exchange implements ExchangeHandler {
 
   /** Once, and only what may be sent twice (RFC 9110 9.2.2). */
   #mayRepeat(): boolean {
-    const { req, res, contentLength } = this.#call;
-    return !this.#repeated && contentLength === 0 && !res.destroyed && (req.method === "GET" || req.method === "HEAD");
+    const { method, res, contentLength } = this.#call;
+    return !this.#repeated && contentLength === 0 && !res.destroyed && (method === "GET" || method === "HEAD");
   }
 
   /** The backend closed an idle connection just as we used it: it had answered on it, and did not begin to now. */

@@ -1,5 +1,6 @@
+import type { Outgoing } from "#gateway/assembly/outgoing.ts";
 import type { Call } from "#gateway/call.ts";
-import { AUTHORIZATION, CONTENT_LENGTH, CREDENTIAL, PASS } from "#gateway/header-names.ts";
+import { AUTHORIZATION, CONTENT_LENGTH, CREDENTIAL, headerName, PASS } from "#gateway/header-names.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 
@@ -9,8 +10,31 @@ import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
  * `authorization`: the access token, where the backend wants one.
  */
 export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, authorization?: string): string[] {
-  const raw = call.req.rawHeaders;
+  const headers = clientHeaders(call, api, backend.ownHeader, ["Host", backend.host]);
+  // A chunked body that was held back has a length after all; a body that was read for its check has it from here too.
+  if (call.heldBody !== undefined) headers.push("Content-Length", String(call.contentLength));
+  return withOurs(headers, call, backend, authorization);
+}
+
+/** As `backendHeaders`, for what an assembly sends. `length` of the body, -1 = chunked. */
+export function outgoingHeaders(
+  call: Call,
+  { backend, headers: given }: Outgoing,
+  authorization: string | undefined,
+  length: number,
+): string[] {
   const headers = ["Host", backend.host];
+  for (let i = 0; i < given.length; i += 2) {
+    const name = given[i] as string;
+    if (headerName(name).canonical !== backend.ownHeader) headers.push(name, given[i + 1] as string);
+  }
+  if (length > 0) headers.push("Content-Length", String(length));
+  return withOurs(headers, call, backend, authorization);
+}
+
+/** The client's headers that travel, appended to `headers`; without one that is named like the backend's own. */
+export function clientHeaders(call: Call, api: GatewayApi, ownHeader = "", headers: string[] = []): string[] {
+  const raw = call.req.rawHeaders;
   const hopByHop = call.connectionTokens === "" ? undefined : call.connectionTokens.split(",").map((t) => t.trim());
   for (let i = 0; i < call.names.length; i += 1) {
     const name = call.names[i];
@@ -18,11 +42,13 @@ export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, au
     if (hopByHop?.includes(name.lower) && name.kind !== CONTENT_LENGTH) continue;
     const value = raw[i * 2 + 1] as string;
     if (api.enforced && isCredential(api, name.lower, value)) continue;
-    if (name.canonical === backend.ownHeader) continue;
+    if (name.canonical === ownHeader) continue;
     headers.push(raw[i * 2] as string, value);
   }
-  // A chunked body that was held back has a length after all; a body that was read for its check has it from here too.
-  if (call.heldBody !== undefined) headers.push("Content-Length", String(call.contentLength));
+  return headers;
+}
+
+function withOurs(headers: string[], call: Call, backend: Backend, authorization: string | undefined): string[] {
   for (const text of backend.signIn) headers.push(text);
   if (authorization !== undefined) headers.push("Authorization", authorization);
   headers.push(
@@ -57,7 +83,8 @@ export function backendTarget(call: Call, api: GatewayApi, backend: Backend): st
   return query === "" ? backend.pathPrefix + call.pathBelow : `${backend.pathPrefix}${call.pathBelow}?${query}`;
 }
 
-function withoutCredentials(query: string, { credentialNames }: GatewayApi): string {
+/** A query without the parameters that hold credentials of this API. */
+export function withoutCredentials(query: string, { credentialNames }: GatewayApi): string {
   if (query === "" || credentialNames.query.size === 0) return query;
   const kept: string[] = [];
   eachParameter(query, (name, text) => {

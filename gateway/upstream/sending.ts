@@ -3,7 +3,7 @@ import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import type { BackendRequest } from "./connection.ts";
 import { Exchange } from "./exchange.ts";
 import type { RequestBody } from "./request-body.ts";
-import { backendHeaders, backendTarget } from "./request-headers.ts";
+import { backendHeaders, backendTarget, outgoingHeaders } from "./request-headers.ts";
 
 /** What one call sends to its backend: the first time over the pool, once more over a connection of its own. */
 export class Sending {
@@ -59,10 +59,13 @@ export class Sending {
 
   #request(): BackendRequest {
     const call = this.#call;
+    const { outgoing } = call;
     return {
-      path: backendTarget(call, this.#api, this.#backend),
-      method: call.req.method ?? "GET",
-      headers: backendHeaders(call, this.#api, this.#backend, this.#authorization),
+      path: outgoing ? outgoing.path : backendTarget(call, this.#api, this.#backend),
+      method: call.method,
+      headers: outgoing
+        ? outgoingHeaders(call, outgoing, this.#authorization, call.contentLength)
+        : backendHeaders(call, this.#api, this.#backend, this.#authorization),
       body: this.#body ?? call.heldBody ?? null,
       headersTimeoutMs: this.#backend.responseTimeoutMs,
     };

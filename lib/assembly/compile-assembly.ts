@@ -144,4 +144,4 @@ const isBare = (invoke: InvokePolicy): boolean =>
   (invoke.headers?.patterns.length ?? 0) === 0 &&
   (invoke.parameters === null || (!invoke.parameters.allow && invoke.parameters.patterns.length === 0)) &&
   invoke.stopOnError === null &&
-  invoke.timeoutMs === 60_000;
+  invoke.timeoutMs === null;

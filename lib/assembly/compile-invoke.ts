@@ -4,8 +4,8 @@ import { checkPattern } from "./name-pattern.ts";
 import type { InvokePolicy, NameControl, Template } from "./plan.ts";
 import type { PolicyInput } from "./policy.schema.ts";
 
-/** API Connect's own time limit for a backend. */
-const TIMEOUT_SECONDS = 60;
+/** What API Connect's editor writes when nobody chose a time: the backend's own limit holds then. */
+const DEFAULT_SECONDS = 60;
 
 export function compileInvoke(
   input: PolicyInput<"invoke">,
@@ -18,7 +18,7 @@ export function compileInvoke(
     kind: "invoke",
     url: targetUrl(input["target-url"] ?? "$(target-url)", context, `${pointer}/target-url`),
     verb: verb === "KEEP" ? null : verb,
-    timeoutMs: (input.timeout ?? TIMEOUT_SECONDS) * 1000,
+    timeoutMs: (input.timeout ?? DEFAULT_SECONDS) === DEFAULT_SECONDS ? null : (input.timeout ?? 0) * 1000,
     username: input.username ? report.template(input.username, `${pointer}/username`) : null,
     password: input.password ? report.template(input.password, `${pointer}/password`) : null,
     headers: control(input["header-control"], context, `${pointer}/header-control`),

@@ -119,7 +119,7 @@ class ActionCompiler {
       set: this.#into(into, place),
       from: (input.from ?? []).map((text) => this.#source(text, pointer, sources)),
       value: input.value === undefined ? null : this.#value(input.value, `${pointer}/value`, sources),
-      fallback: input.default as Json | undefined,
+      ...(input.default !== undefined && { fallback: input.default as Json }),
       foreach,
       actions: input.actions ? this.list(input.actions, `${pointer}/actions`, below) : [],
     };

@@ -101,7 +101,8 @@ export interface InvokePolicy extends Common {
   url: Template | null;
   /** null: as the client called. */
   verb: string | null;
-  timeoutMs: number;
+  /** For the whole exchange; null: the backend's own limit, or 60 s. */
+  timeoutMs: number | null;
   username: Template | null;
   password: Template | null;
   headers: NameControl | null;
@@ -159,7 +160,8 @@ export interface MapAction {
   set: string[];
   from: Reference[];
   value: Value | null;
-  fallback: Json | undefined;
+  /** What stands in for nothing. */
+  fallback?: Json;
   /** Once for each item of this list. */
   foreach: Reference | null;
   /** Below a foreach: what each item is made of. */

@@ -25,3 +25,5 @@ function named(secret: "PEPPER" | "SEAL_KEY" | "EXPLORE_KEY", purpose: string): 
 export const pepper = (): NamedKey => named("PEPPER", "verifier");
 export const sealKey = (): NamedKey => named("SEAL_KEY", "seal");
 export const exploreKey = (): NamedKey => named("EXPLORE_KEY", "explore");
+/** Signs the test panel's requests for a trace. */
+export const traceKey = (): NamedKey => named("EXPLORE_KEY", "trace");

@@ -1,0 +1,154 @@
+import { type Refused, refuse } from "#gateway/answer/refusal.ts";
+import type { Call } from "#gateway/call.ts";
+import { answerHeaders } from "#gateway/upstream/answer-headers.ts";
+import { ConnectionLostError, type Control, type ExchangeHandler } from "#gateway/upstream/connection.ts";
+import { refusalOf } from "#gateway/upstream/failure.ts";
+import { outgoingHeaders } from "#gateway/upstream/request-headers.ts";
+import { TooLargeError } from "./message.ts";
+import type { Outgoing } from "./outgoing.ts";
+import { GoneError } from "./request-body.ts";
+
+export interface BackendAnswer {
+  status: number;
+  /** Name, value, …; without hop-by-hop headers. */
+  headers: string[];
+  body: Buffer;
+}
+
+/** More interim answers are an attack or a fault (T37). */
+const INTERIM_MAX = 8;
+
+class TimedOut extends Error {}
+
+/**
+ * Calls a backend and holds its whole answer, of at most the gateway's limit for bodies (T37). What went wrong comes as
+ * the refusal that the client would get. Throws GoneError when the client went away. Redirects are not followed (T12).
+ */
+export async function callBackend(
+  call: Call,
+  outgoing: Outgoing,
+  body: Buffer | undefined,
+  totalMs: number,
+): Promise<BackendAnswer | { refused: Refused }> {
+  const { credentials } = outgoing.backend;
+  const token = credentials && call.gateway.upstreams.token(credentials, call.startedAtMs);
+  const started = performance.now();
+  const until = started + totalMs;
+  let authorization: string | undefined;
+  try {
+    authorization = token ? (token.current(Date.now()) ?? (await token.fresh(Date.now()))) : undefined;
+  } catch {
+    return { refused: refuse("BACKEND_UNREACHABLE", "backend-token-failed") };
+  }
+  try {
+    const send = (fresh: boolean) => once(call, outgoing, body, authorization, fresh, until - performance.now());
+    let answer = await send(false).catch((error) => {
+      // The backend closed an idle connection just as we used it; only what may be sent twice (RFC 9110 9.2.2).
+      const stale = error instanceof ConnectionLostError && error.wasUsed && !body?.length;
+      if (stale && (outgoing.method === "GET" || outgoing.method === "HEAD")) return send(true);
+      throw error;
+    });
+    if (answer.status === 401 && token && authorization !== undefined && token.refused(authorization, Date.now())) {
+      authorization = await token.fresh(Date.now());
+      answer = await send(false);
+    }
+    return answer;
+  } catch (error) {
+    if (error instanceof GoneError) throw error;
+    if (error instanceof TimedOut) return { refused: refuse("BACKEND_TIMEOUT") };
+    if (error instanceof TooLargeError) return { refused: refuse("BACKEND_INVALID") };
+    return { refused: refusalOf(error instanceof Error ? error : new Error("unknown")) };
+  } finally {
+    call.abortBackend = undefined;
+    call.backendMs = Math.max(call.backendMs, 0) + performance.now() - started;
+  }
+}
+
+function once(
+  call: Call,
+  outgoing: Outgoing,
+  body: Buffer | undefined,
+  authorization: string | undefined,
+  fresh: boolean,
+  leftMs: number,
+): Promise<BackendAnswer> {
+  const { backend, method, path } = outgoing;
+  const length = body?.length ?? 0;
+  const request = {
+    path,
+    method,
+    headers: outgoingHeaders(call, outgoing, authorization, length),
+    body: body && length > 0 ? body : null,
+    headersTimeoutMs: backend.responseTimeoutMs,
+  };
+  const pool = call.gateway.upstreams.pool(backend.endpoint, Date.now());
+  return new Promise((resolve, reject) => {
+    const collector = new Collector(call, resolve, reject, Math.max(1, leftMs));
+    if (fresh) pool.dispatchFresh(request, collector);
+    else pool.dispatch(request, collector);
+  });
+}
+
+class Collector implements ExchangeHandler {
+  readonly #call: Call;
+  readonly #resolve: (answer: BackendAnswer) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  #control: Control | undefined;
+  #interim = 0;
+  #status = 0;
+  #headers: string[] = [];
+  readonly #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** Why it was cut off from our side. */
+  #reason: Error | undefined;
+
+  constructor(call: Call, resolve: (answer: BackendAnswer) => void, reject: (error: Error) => void, leftMs: number) {
+    this.#call = call;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#timer = setTimeout(() => this.#cut(new TimedOut()), leftMs);
+    call.abortBackend = () => this.#cut(new GoneError());
+  }
+
+  onStart(control: Control): void {
+    this.#control = control;
+    if (this.#reason) control.abort(this.#reason);
+  }
+
+  onInterim(): void {
+    this.#interim += 1;
+    if (this.#interim > INTERIM_MAX)
+      this.#cut(Object.assign(new Error("too many interim answers"), { code: "BACKEND_INVALID" }));
+  }
+
+  onHead(status: number, raw: string[]): void {
+    this.#status = status;
+    this.#headers = answerHeaders(raw, this.#call.limitHeaders.length > 0, Boolean(this.#call.api?.cors)).headers;
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#call.gateway.bodyBytesMax) this.#cut(new TooLargeError());
+    else this.#pieces.push(chunk);
+  }
+
+  onEnd(): void {
+    clearTimeout(this.#timer);
+    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#pieces) });
+  }
+
+  onError(error: Error): void {
+    clearTimeout(this.#timer);
+    this.#reject(this.#reason ?? error);
+  }
+
+  /** Ends it at once: a call that waits for a connection must not outlive its time either. */
+  #cut(reason: Error): void {
+    clearTimeout(this.#timer);
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#control?.abort(reason);
+    this.#reject(reason);
+  }
+}

@@ -1,0 +1,42 @@
+import { type Call, noteBody } from "#gateway/call.ts";
+import { EMPTY, TooLargeError } from "./message.ts";
+
+/** The client went away, or sent a body that is framed wrongly and was answered: nothing more is to be done. */
+export class GoneError extends Error {}
+
+/** Reads the whole body of the request, of at most the gateway's limit. Throws TooLargeError, GoneError. */
+export async function readRequestBody(call: Call): Promise<Buffer> {
+  const { req, res, gateway } = call;
+  // A step before this one may have needed it.
+  if (call.heldBody !== undefined) return call.heldBody;
+  if (call.contentLength === 0) return EMPTY;
+  noteBody(call);
+  // As in steps/invoke.ts: what is framed wrongly is refused before a policy hears of it (T1).
+  await new Promise(setImmediate);
+  if (res.headersSent || res.destroyed) throw new GoneError();
+  if (call.expectsContinue) res.writeContinue();
+  call.expectsContinue = false;
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const stop = () => void req.off("data", take).off("end", end).off("close", gone);
+    const end = () => {
+      stop();
+      call.requestBytes = bytes;
+      resolve(Buffer.concat(pieces));
+    };
+    const gone = () => {
+      stop();
+      reject(new GoneError());
+    };
+    const take = (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes <= gateway.bodyBytesMax) return void pieces.push(piece);
+      stop();
+      // The rest is thrown away while the answer is on its way.
+      req.resume();
+      reject(new TooLargeError());
+    };
+    req.on("data", take).on("end", end).on("close", gone);
+  });
+}

@@ -1,3 +1,5 @@
+import type { LimitSet, PlanLimits, Quota } from "#lib/product/plan.rules.ts";
+
 const DATE = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const MOMENT = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
@@ -51,25 +53,54 @@ export function formatWindow(windowSeconds: number): string {
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${formatNumber(count)} ${count === 1 ? one : many}`;
 
-interface PlanLimit {
+/** A month is a month of the calendar, whatever its length. */
+const formatQuotaWindow = ({ unit }: Quota): string => `per ${unit}`;
+
+interface LimitWords {
   limit: number;
-  windowSeconds: number;
+  /** "per hour", "per month". */
+  per: string;
+  /** "", " in a burst", " (soft)". */
+  note: string;
 }
 
-/** One limit of a plan, its number apart for pages that draw it larger: "100" and "calls per hour". */
-export const limitParts = ({ limit, windowSeconds }: PlanLimit): { count: string; words: string } => ({
-  count: formatNumber(limit),
-  words: `${limit === 1 ? "call" : "calls"} ${formatWindow(windowSeconds)}`,
-});
+const softNote = (limit: { hard?: false }): string => (limit.hard === false ? " (soft)" : "");
 
-/** What a plan allows, all its limits: "100 calls per hour, 5 calls per second"; `none` when it has none. */
-export const formatLimits = (limits: PlanLimit[], none = "No limit"): string =>
-  limits
-    .map(limitParts)
+function wordsOf({ rateLimits, burstLimits, quotas }: LimitSet): LimitWords[] {
+  return [
+    ...rateLimits.map((rate) => ({ limit: rate.limit, per: formatWindow(rate.windowSeconds), note: softNote(rate) })),
+    ...burstLimits.map((burst) => ({
+      limit: burst.limit,
+      per: formatWindow(burst.windowSeconds),
+      note: " in a burst",
+    })),
+    ...quotas.map((quota) => ({ limit: quota.limit, per: formatQuotaWindow(quota), note: softNote(quota) })),
+  ];
+}
+
+/** The limits of a plan one by one, the number apart for pages that draw it larger: "100" and "calls per hour". */
+export const limitParts = (limits: LimitSet): { count: string; words: string }[] =>
+  wordsOf(limits).map(({ limit, per, note }) => ({
+    count: formatNumber(limit),
+    words: `${limit === 1 ? "call" : "calls"} ${per}${note}`,
+  }));
+
+const listed = (limits: LimitSet): string =>
+  limitParts(limits)
     .map(({ count, words }) => `${count} ${words}`)
-    .join(", ") || none;
+    .join(", ");
+
+/** What holds for single operations: "GET /current: 5 calls per minute". */
+export const operationParts = ({ operationLimits }: Pick<PlanLimits, "operationLimits">): string[] =>
+  operationLimits.map((entry) => `${entry.operation}: ${listed(entry)}`);
+
+/** What a plan allows, all its limits: "100 calls per hour, 5 calls per second in a burst"; `none` when it has none. */
+export const formatLimits = (plan: PlanLimits, none = "No limit"): string =>
+  [listed(plan) || none, ...operationParts(plan)].join("; ");
 
 /** The same beside the plan's name: "100 per hour, 5 per second", "unlimited". */
-export const formatLimitsShort = (limits: PlanLimit[]): string =>
-  limits.map(({ limit, windowSeconds }) => `${formatNumber(limit)} ${formatWindow(windowSeconds)}`).join(", ") ||
-  "unlimited";
+export function formatLimitsShort(plan: PlanLimits): string {
+  const words = wordsOf(plan).map(({ limit, per }) => `${formatNumber(limit)} ${per}`);
+  if (plan.operationLimits.length > 0) words.push(`own limits of ${plural(plan.operationLimits.length, "operation")}`);
+  return words.join(", ") || "unlimited";
+}

@@ -34,7 +34,7 @@ export function PlanChoice({ offers, value, onChange }: PlanChoiceProps) {
             <span className="min-w-0 flex-1">
               <b className="wrap-anywhere">{plan.title}</b>
               {severalProducts && <span className="text-ink-3"> of {product.title}</span>}
-              <span className="block text-12 text-ink-2">{formatLimits(plan.rateLimits)}</span>
+              <span className="block text-12 text-ink-2">{formatLimits(plan)}</span>
             </span>
             {plan.requiresApproval && <span className="text-12 text-ink-3">on approval</span>}
           </label>

@@ -7,7 +7,7 @@ import { LinkButton } from "#components/ui/button.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Environment, ShownOnce } from "#lib/credential/credential.schema.ts";
 import { paths } from "#lib/paths.ts";
-import type { RateLimit } from "#lib/product/product.schema.ts";
+import type { PlanLimits } from "#lib/product/plan.rules.ts";
 import type {
   RegisterAndSubscribeInput,
   RequestSubscriptionInput,
@@ -16,10 +16,9 @@ import type {
 import { SubscribeForm } from "./subscribe-form.tsx";
 import { SubscribedNote } from "./subscribed-note.tsx";
 
-export interface SubscribePlan {
+export interface SubscribePlan extends PlanLimits {
   id: string;
   title: string;
-  rateLimits: RateLimit[];
   requiresApproval: boolean;
 }
 export interface SubscribeProduct {

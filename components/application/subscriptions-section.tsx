@@ -128,7 +128,7 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
       <Td label="Plan">
         <Tag>{plan.title}</Tag>
       </Td>
-      <Td label="Limits">{formatLimits(plan.rateLimits)}</Td>
+      <Td label="Limits">{formatLimits(plan)}</Td>
       <Td label="Status">
         <span className="block">
           <Status state={product.retired ? "retired" : state} />

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { Sheet } from "#components/ui/table.tsx";
 import { formatDate, formatLimitsShort, plural } from "#lib/format.ts";
+import type { PlanLimits } from "#lib/product/plan.rules.ts";
 
 export interface ApiListEntry {
   href: string;
@@ -12,11 +13,7 @@ export interface ApiListEntry {
   catalog: string;
   publishedAt: Date;
   open: boolean;
-  plans: {
-    title: string;
-    rateLimits: { limit: number; windowSeconds: number }[];
-    requiresApproval: boolean;
-  }[];
+  plans: (PlanLimits & { title: string; requiresApproval: boolean })[];
 }
 
 /** Plans that fit beside a row; the rest are counted. */
@@ -30,7 +27,7 @@ function Access({ entry }: { entry: ApiListEntry }) {
       {entry.plans.slice(0, PLANS_SHOWN).map((plan) => (
         <div key={plan.title} className="text-12">
           <b className="font-medium">
-            {plan.title} {formatLimitsShort(plan.rateLimits)}
+            {plan.title} {formatLimitsShort(plan)}
           </b>
           {plan.requiresApproval && <span className="text-ink-2"> on approval</span>}
         </div>

@@ -1,10 +1,10 @@
 import { Sheet } from "#components/ui/table.tsx";
-import { formatLimits, limitParts } from "#lib/format.ts";
+import { formatLimits, limitParts, operationParts } from "#lib/format.ts";
+import type { PlanLimits } from "#lib/product/plan.rules.ts";
 
-export interface PlanFacts {
+export interface PlanFacts extends PlanLimits {
   id: string;
   title: string;
-  rateLimits: { limit: number; windowSeconds: number }[];
   requiresApproval: boolean;
 }
 
@@ -15,15 +15,20 @@ export function PlanList({ plans, provider }: { plans: PlanFacts[]; provider: st
       {plans.map((plan) => (
         <div key={plan.id} className="-mt-px -ms-px border-t border-line px-4 pt-3.5 pb-4 md:border-s">
           <div className="font-semibold">{plan.title}</div>
-          {plan.rateLimits.length === 0 ? (
-            <div className="mt-1 text-17 font-650">{formatLimits([])}</div>
+          {limitParts(plan).length === 0 ? (
+            <div className="mt-1 text-17 font-650">{formatLimits({ ...plan, operationLimits: [] })}</div>
           ) : (
-            plan.rateLimits.map(limitParts).map(({ count, words }) => (
+            limitParts(plan).map(({ count, words }) => (
               <div key={words} className="mt-1 text-22 font-650">
                 {count} <span className="text-13 font-450 text-ink-2">{words}</span>
               </div>
             ))
           )}
+          {operationParts(plan).map((words) => (
+            <div key={words} className="mt-1 text-12 text-ink-2 wrap-anywhere">
+              {words}
+            </div>
+          ))}
           <div className="mt-1 text-12 text-ink-2">
             {plan.requiresApproval ? `${provider} reviews each request` : "Starts at once"}
           </div>

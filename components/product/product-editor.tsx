@@ -10,6 +10,7 @@ import { Sheet } from "#components/ui/table.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, useActionForm } from "#components/ui/use-action-form.ts";
 import { ApiPicker, type PickableApi } from "./api-picker.tsx";
+import type { OperationDraft } from "./operation-limits.tsx";
 import { type PlanDraft, PlanRows } from "./plan-rows.tsx";
 import { useLeaveGuard } from "./use-leave-guard.ts";
 import { useSaveKey } from "./use-save-key.ts";
@@ -18,7 +19,7 @@ interface ProductInput {
   id: string;
   title: string;
   apiIds: string[];
-  plans: { title: string; rateLimit: string; requiresApproval: boolean }[];
+  plans: (Omit<PlanDraft, "key" | "operations"> & { operations: Omit<OperationDraft, "key">[] })[];
 }
 
 interface ProductEditorProps {
@@ -40,7 +41,10 @@ export function ProductEditor({ product, suggested, searchApis, save, readOnly }
     id: product.id,
     title,
     apiIds: apis.map((api) => api.id),
-    plans: plans.map(({ key: _key, ...plan }) => plan),
+    plans: plans.map(({ key: _key, operations, ...plan }) => ({
+      ...plan,
+      operations: operations.map(({ key: _of, ...operation }) => operation),
+    })),
   });
   const now = JSON.stringify(input());
   const [saved, setSaved] = useState(now);
@@ -78,7 +82,7 @@ export function ProductEditor({ product, suggested, searchApis, save, readOnly }
       </Section>
       <Section title="Plans" note="Calls are counted per subscription, over all credentials of its application">
         <Sheet>
-          <PlanRows plans={plans} onChange={setPlans} errorOf={form.errorOf} disabled={readOnly} />
+          <PlanRows plans={plans} apis={apis} onChange={setPlans} errorOf={form.errorOf} disabled={readOnly} />
         </Sheet>
       </Section>
       {!readOnly && (

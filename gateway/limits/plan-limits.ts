@@ -19,7 +19,7 @@ export interface PlanLimit {
 /** What a plan limits. */
 export interface PlanLimits {
   limits: readonly PlanLimit[];
-  /** By ApiDefinition.id and operation key: all limits that hold for the operation, its own and those it takes from the plan. */
+  /** By ApiDefinition.id and "METHOD /path": all limits that hold for the operation, its own and those it takes from the plan. */
   operations: ReadonlyMap<string, ReadonlyMap<string, readonly PlanLimit[]>>;
 }
 

@@ -29,8 +29,9 @@ export function countCall(call: Call): Refused | undefined | Promise<Refused | u
 function limitsOf(call: Call, subscription: GatewaySubscription): SubscriptionLimits {
   const { operationLimits } = subscription;
   if (!operationLimits) return subscription.limits;
-  const ofApi = operationLimits.get(call.api?.apiDefinitionId ?? "");
-  return ofApi?.get(call.operation?.key ?? "") ?? subscription.limits;
+  const { api, operation } = call;
+  if (!api || !operation) throw new Error("the call is not routed");
+  return operationLimits.get(api.apiDefinitionId)?.get(`${operation.method} ${operation.path}`) ?? subscription.limits;
 }
 
 function settle(call: Call, limits: SubscriptionLimits, taken: Taken): Refused | undefined {

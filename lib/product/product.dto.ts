@@ -1,20 +1,29 @@
 import type { Prisma } from "#lib/db/generated/client.ts";
-import { type RateLimit, rateLimits } from "./product.schema.ts";
+import type { PlanLimits } from "./plan.rules.ts";
+import { toPlanLimits } from "./product.schema.ts";
 
-export const planSelect = { id: true, name: true, title: true, rateLimits: true, requiresApproval: true } as const;
+export const planSelect = {
+  id: true,
+  name: true,
+  title: true,
+  rateLimits: true,
+  burstLimits: true,
+  quotas: true,
+  operationLimits: true,
+  requiresApproval: true,
+} as const;
 
-export interface PlanDto {
+export interface PlanDto extends PlanLimits {
   id: string;
   name: string;
   title: string;
-  rateLimits: RateLimit[];
   requiresApproval: boolean;
 }
 
 /** A plan row of a draft or of a release. */
 export const toPlanDto = (row: Prisma.PlanGetPayload<{ select: typeof planSelect }>): PlanDto => ({
   ...row,
-  rateLimits: rateLimits.parse(row.rateLimits),
+  ...toPlanLimits(row),
 });
 
 export const productSelect = {

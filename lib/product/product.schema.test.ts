@@ -1,34 +1,33 @@
 import { expect, test } from "vitest";
-import { parseRateLimit, planInput, printRateLimit } from "./product.schema.ts";
+import { planInput } from "./product.schema.ts";
+
+const plan = { title: "Gold", requiresApproval: false };
+const issueOf = (input: object) => planInput.safeParse({ ...plan, ...input }).error?.issues[0];
+
+test("an empty rate limit is none, and what is not said is no limit", () => {
+  expect(planInput.parse({ ...plan, rateLimit: "" })).toEqual({
+    ...plan,
+    rateLimit: [],
+    burstLimit: [],
+    quota: [],
+    operations: [],
+  });
+});
 
 test.each([
-  ["100/1hour", 100, 3600],
-  ["100/hour", 100, 3600],
-  ["5 / 10 minutes", 5, 600],
-  ["1000000/1day", 1_000_000, 86_400],
-  ["2/1SECOND", 2, 1],
-])("%s reads as %i calls in %i seconds", (text, limit, windowSeconds) => {
-  expect(parseRateLimit(text)).toEqual({ limit, windowSeconds });
+  ["rateLimit", { rateLimit: "lots" }, "100/1hour"],
+  ["burstLimit", { rateLimit: "", burstLimit: "5/1day" }, "20/1second"],
+  ["quota", { rateLimit: "", quota: "5/1hour" }, "20000/1month"],
+])("a wrong %s is refused beside its field, with an example", (field, input, example) => {
+  expect(issueOf(input)).toMatchObject({ path: [field], message: expect.stringContaining(example) });
 });
 
-test.each(["", "100", "0/1hour", "100/0hour", "-1/1hour", "1e3/1hour", "100/1fortnight", "100/1hour; drop"])(
-  "%j is no rate limit",
-  (text) => expect(parseRateLimit(text)).toBeNull(),
-);
-
-test("what is printed reads back as the same", () => {
-  for (const limit of [
-    { limit: 100, windowSeconds: 3600 },
-    { limit: 7, windowSeconds: 90 },
-    { limit: 1, windowSeconds: 172_800 },
-  ]) {
-    expect(parseRateLimit(printRateLimit(limit))).toEqual(limit);
-  }
-});
-
-test("an empty rate limit is none, a wrong one is refused with an example", () => {
-  const plan = { title: "Gold", requiresApproval: false };
-  expect(planInput.parse({ ...plan, rateLimit: "" }).rateLimit).toEqual([]);
-  const wrong = planInput.safeParse({ ...plan, rateLimit: "lots" });
-  expect(wrong.error?.issues[0]).toMatchObject({ path: ["rateLimit"], message: expect.stringContaining("100/1hour") });
+test("an operation is named by method and path, in any case and with any space", () => {
+  const operation = { apiId: "01890000-0000-7000-8000-000000000000", rateLimit: "5/1minute" };
+  const named = (text: string) => ({ rateLimit: "", operations: [{ ...operation, operation: text }] });
+  expect(planInput.parse({ ...plan, ...named(" get   /current ") }).operations[0]).toMatchObject({
+    operation: "GET /current",
+    rateLimit: [{ limit: 5, windowSeconds: 60 }],
+  });
+  expect(issueOf(named("current"))).toMatchObject({ path: ["operations", 0, "operation"] });
 });

@@ -1,56 +1,76 @@
 import { z } from "zod";
+import {
+  LIMITS_MAX,
+  LimitTextError,
+  type PlanLimits,
+  parseBurstLimits,
+  parseQuotas,
+  parseRateLimits,
+} from "./plan.rules.ts";
 
-/** Window lengths that a plan may count in, by the word that a person types: "100/1hour". */
-export const windowUnits = { second: 1, minute: 60, hour: 3600, day: 86400 } as const;
-export type WindowUnit = keyof typeof windowUnits;
-
-const LIMIT = /^\s*([1-9]\d{0,8})\s*\/\s*([1-9]\d{0,2})?\s*(second|minute|hour|day)s?\s*$/i;
-
-/** At most `limit` calls in each window of `windowSeconds`, counted per subscription over all credentials. */
-export const rateLimit = z.strictObject({
-  limit: z.number().int().min(1).max(999_999_999),
-  windowSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(86_400 * 365),
+const soft = z.literal(false).optional();
+const limitCount = z.number().int().min(1).max(999_999_999);
+const windowSeconds = z
+  .number()
+  .int()
+  .min(1)
+  .max(86_400 * 366);
+/** The limits as they are stored, in the four columns of a plan. */
+const limitSet = z.strictObject({
+  rateLimits: z.array(z.strictObject({ limit: limitCount, windowSeconds, hard: soft })).max(LIMITS_MAX),
+  burstLimits: z.array(z.strictObject({ limit: limitCount, windowSeconds })).max(LIMITS_MAX),
+  quotas: z.array(z.strictObject({ limit: limitCount, unit: z.enum(["day", "month"]), hard: soft })).max(LIMITS_MAX),
 });
-export type RateLimit = z.infer<typeof rateLimit>;
-export const rateLimits = z.array(rateLimit).max(5);
+const planLimits = limitSet.extend({
+  operationLimits: z.array(limitSet.extend({ apiId: z.uuid(), operation: z.string() })),
+});
 
-/** "100/1hour" -> { limit: 100, windowSeconds: 3600 }; null when it does not read so. */
-export function parseRateLimit(text: string): RateLimit | null {
-  const match = LIMIT.exec(text);
-  if (!match?.[1] || !match[3]) return null;
-  const unit = windowUnits[match[3].toLowerCase() as WindowUnit];
-  return { limit: Number(match[1]), windowSeconds: Number(match[2] ?? 1) * unit };
-}
-
-/** { limit: 100, windowSeconds: 3600 } -> "100/1hour". */
-export function printRateLimit({ limit, windowSeconds }: RateLimit): string {
-  const [unit, seconds] = Object.entries(windowUnits)
-    .reverse()
-    .find(([, s]) => windowSeconds % s === 0) ?? ["second", 1];
-  return `${limit}/${windowSeconds / seconds}${unit}`;
-}
-
-const rateLimitText = z
-  .string()
-  .trim()
-  .transform((text, context): RateLimit[] => {
-    if (text === "") return [];
-    const parsed = parseRateLimit(text);
-    if (parsed) return [parsed];
-    context.addIssue({
-      code: "custom",
-      message: "Write calls per time like 100/1hour or 10/1second, or leave it empty for no limit",
-    });
-    return z.NEVER;
+/** Reads the limits of a plan's row; throws for what is none. */
+export const toPlanLimits = (row: Record<keyof PlanLimits, unknown>): PlanLimits =>
+  planLimits.parse({
+    rateLimits: row.rateLimits,
+    burstLimits: row.burstLimits,
+    quotas: row.quotas,
+    operationLimits: row.operationLimits,
   });
+
+/** A text that `parse` reads, or a field error with its words. */
+const limitText = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof LimitTextError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  });
+
+const limitTexts = {
+  rateLimit: limitText(parseRateLimits),
+  burstLimit: limitText(parseBurstLimits).default([]),
+  quota: limitText(parseQuotas).default([]),
+};
+
+const OPERATION = /^([A-Za-z]+)\s+(\/\S*)$/;
+
+const operationInput = z.strictObject({
+  apiId: z.uuid("Choose the API"),
+  /** "GET /current" */
+  operation: z
+    .string()
+    .trim()
+    .regex(OPERATION, "Write method and path like GET /current")
+    .transform((text) =>
+      text.replace(OPERATION, (_all, method: string, path: string) => `${method.toUpperCase()} ${path}`),
+    ),
+  ...limitTexts,
+});
 
 export const planInput = z.strictObject({
   title: z.string().trim().min(1, "Enter a name for the plan").max(60, "Use at most 60 characters"),
-  rateLimit: rateLimitText,
+  ...limitTexts,
+  operations: z.array(operationInput).max(50, "A plan has at most 50 operations with limits of their own").default([]),
   requiresApproval: z.boolean(),
 });
 
@@ -76,6 +96,7 @@ export const updateProductInput = z.strictObject({
 export const publishProductInput = z.strictObject({ productId: z.uuid(), catalogId: z.uuid() });
 export const publishApiInput = z.strictObject({ apiId: z.uuid(), catalogId: z.uuid() });
 
+export type PlanInput = z.infer<typeof planInput>;
 export type CreateProductInput = z.infer<typeof createProductInput>;
 export type UpdateProductInput = z.infer<typeof updateProductInput>;
 export type PublishProductInput = z.infer<typeof publishProductInput>;

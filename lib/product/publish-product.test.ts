@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { UserActor } from "#lib/access/actor.ts";
+import { outlineFrom } from "#lib/api-definition/api-definition.dto.ts";
 import { createApiDefinition } from "#lib/api-definition/create-api-definition.ts";
 import { saveApiDefinition } from "#lib/api-definition/save-api-definition.ts";
 import { readPublishedApi } from "#lib/catalog/read-published-api.ts";
@@ -10,6 +11,7 @@ import { ownDatabase } from "#lib/test-kit/database.ts";
 import { consumer, member, provider } from "#lib/test-kit/people.ts";
 import { createProduct } from "./create-product.ts";
 import { deleteProduct } from "./delete-product.ts";
+import { planInput } from "./product.schema.ts";
 import { publishApi } from "./publish-api.ts";
 import { publishProduct } from "./publish-product.ts";
 import { readProduct } from "./read-product.ts";
@@ -124,7 +126,7 @@ describe("products", () => {
   test("a plan with subscribers cannot vanish by a republish", async () => {
     const api = await newApi("Planned", "/planned");
     const { id } = await createProduct(owner, { organization: slug, title: "Planned", version: "1.0.0" });
-    const plan = (title: string) => ({ title, rateLimit: [{ limit: 5, windowSeconds: 60 }], requiresApproval: false });
+    const plan = (title: string) => planInput.parse({ title, rateLimit: "5/1minute", requiresApproval: false });
     await updateProduct(owner, { id, title: "Planned", apiIds: [api.id], plans: [plan("Gold"), plan("Silver")] });
     const { releaseId } = await publishProduct(owner, { productId: id, catalogId: sandbox() });
     const silver = await db().releasePlan.findFirstOrThrow({ where: { releaseId, name: "silver" } });
@@ -158,11 +160,62 @@ describe("products", () => {
 
   test("two plans of one name are refused beside the second", async () => {
     const { id } = await createProduct(owner, { organization: slug, title: "Doubled", version: "1.0.0" });
-    const plan = { title: "Gold", rateLimit: [], requiresApproval: false };
+    const plan = planInput.parse({ title: "Gold", rateLimit: "", requiresApproval: false });
     await expect(
       updateProduct(owner, { id, title: "Doubled", apiIds: [], plans: [plan, { ...plan, title: "gold" }] }),
     ).rejects.toMatchObject({
       fields: [{ field: "plans.1.title" }],
+    });
+  });
+
+  test("every limit of a plan is kept as it was entered, and published (X10)", async () => {
+    const api = await newApi("Limited", "/limited");
+    const { id } = await createProduct(owner, { organization: slug, title: "Limited", version: "1.0.0" });
+    const { outline } = await db().apiDefinition.findUniqueOrThrow({ where: { id: api.id } });
+    const [first] = outlineFrom(outline);
+    const operation = `${first?.method} ${first?.path}`;
+    const entered = {
+      title: "Gold",
+      rateLimit: "100/1hour, 80/1hour soft",
+      burstLimit: "5/1second",
+      quota: "1000/1month",
+      operations: [{ apiId: api.id, operation, rateLimit: "2/1minute" }],
+      requiresApproval: false,
+    };
+    const plans = [planInput.parse(entered)];
+    await updateProduct(owner, { id, title: "Limited", apiIds: [api.id], plans });
+    const wanted = {
+      rateLimits: [
+        { limit: 100, windowSeconds: 3_600 },
+        { limit: 80, windowSeconds: 3_600, hard: false },
+      ],
+      burstLimits: [{ limit: 5, windowSeconds: 1 }],
+      quotas: [{ limit: 1_000, unit: "month" }],
+      operationLimits: [
+        { apiId: api.id, operation, rateLimits: [{ limit: 2, windowSeconds: 60 }], burstLimits: [], quotas: [] },
+      ],
+    };
+    expect((await readProduct(owner, id)).plans[0]).toMatchObject(wanted);
+    const { releaseId } = await publishProduct(owner, { productId: id, catalogId: sandbox() });
+    expect(await db().releasePlan.findFirst({ where: { releaseId } })).toMatchObject(wanted);
+  });
+
+  test("limits of an operation that the product does not have are refused beside it", async () => {
+    const api = await newApi("Known", "/known");
+    const other = await newApi("Other", "/other");
+    const { id } = await createProduct(owner, { organization: slug, title: "Known", version: "1.0.0" });
+    const save = (operation: object) =>
+      updateProduct(owner, {
+        id,
+        title: "Known",
+        apiIds: [api.id],
+        plans: [planInput.parse({ title: "Gold", rateLimit: "", requiresApproval: false, operations: [operation] })],
+      });
+    await expect(save({ apiId: api.id, operation: "GET /nowhere", rateLimit: "2/1minute" })).rejects.toMatchObject({
+      fields: [{ field: "plans.0.operations.0.operation", message: "Known has no operation GET /nowhere." }],
+    });
+    await expect(save({ apiId: other.id, operation: "GET /", rateLimit: "2/1minute" })).rejects.toMatchObject({
+      fields: [{ field: "plans.0.operations.0.apiId" }],
     });
   });
 
@@ -184,7 +237,7 @@ describe("products", () => {
       id,
       title: "Bundle",
       apiIds: [api.id],
-      plans: [{ title: "All", rateLimit: [], requiresApproval: false }],
+      plans: [planInput.parse({ title: "All", rateLimit: "", requiresApproval: false })],
     });
     await publishProduct(owner, { productId: id, catalogId: sandbox() });
     await retireRelease(owner, first.releaseId);

@@ -1,8 +1,9 @@
 import type { Tx } from "#lib/db/client.ts";
-import type { Plan } from "#lib/db/generated/client.ts";
+import type { Plan, Prisma } from "#lib/db/generated/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
-import { rateLimits } from "./product.schema.ts";
+import type { PlanLimits } from "./plan.rules.ts";
+import { toPlanLimits } from "./product.schema.ts";
 
 /**
  * Makes or refreshes the release of a product in a catalog with its plans, matched by name, so that subscriptions go
@@ -44,7 +45,7 @@ export async function releasePlans(
     const values = {
       position: plan.position,
       title: plan.title,
-      rateLimits: rateLimits.parse(plan.rateLimits),
+      ...toColumns(toPlanLimits(plan)),
       requiresApproval: plan.requiresApproval,
     };
     await tx.releasePlan.upsert({
@@ -55,6 +56,15 @@ export async function releasePlans(
   }
   return releaseId;
 }
+
+/** The columns of a plan's limits. */
+export const toColumns = (limits: PlanLimits) =>
+  ({
+    rateLimits: limits.rateLimits,
+    burstLimits: limits.burstLimits,
+    quotas: limits.quotas,
+    operationLimits: limits.operationLimits,
+  }) as unknown as Record<keyof PlanLimits, Prisma.InputJsonArray>;
 
 /** Removes plans that the draft no longer has; after the test application has moved off them. */
 export async function dropOldPlans(tx: Tx, releaseId: string, names: string[]): Promise<void> {

@@ -4,11 +4,15 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
-import type { UpdateProductInput } from "./product.schema.ts";
+import { checkOperations } from "./check-operations.ts";
+import type { LimitSet } from "./plan.rules.ts";
+import type { PlanInput, UpdateProductInput } from "./product.schema.ts";
+import { toColumns } from "./release-plans.ts";
 
 /**
  * Replaces title, APIs and plans of a draft product; what is published stays as it is until republished (S48).
- * A plan keeps its identity by its name (the slug of its title). Field errors: `plans.N.title`, `apiIds`.
+ * A plan keeps its identity by its name (the slug of its title). Field errors: `plans.N.title`, `plans.N.operations.M.operation`,
+ * `apiIds`.
  */
 export async function updateProduct(actor: Actor, input: UpdateProductInput): Promise<void> {
   const permit = authorize(actor, "product:write");
@@ -35,6 +39,7 @@ export async function updateProduct(actor: Actor, input: UpdateProductInput): Pr
     });
 
   await transaction(async (tx) => {
+    await checkOperations(tx, input);
     await tx.product.update({ where: { id: product.id }, data: { title: input.title, updatedAt: new Date() } });
     await tx.productApi.deleteMany({ where: { productId: product.id } });
     await tx.productApi.createMany({
@@ -42,13 +47,16 @@ export async function updateProduct(actor: Actor, input: UpdateProductInput): Pr
     });
     await tx.plan.deleteMany({ where: { productId: product.id } });
     await tx.plan.createMany({
-      data: plans.map(({ title, name, position, rateLimit, requiresApproval }) => ({
+      data: plans.map(({ title, name, position, requiresApproval, operations, ...limits }) => ({
         id: newId(),
         productId: product.id,
         position,
         name,
         title,
-        rateLimits: rateLimit,
+        ...toColumns({
+          ...toLimitSet(limits),
+          operationLimits: operations.map(({ apiId, operation, ...own }) => ({ apiId, operation, ...toLimitSet(own) })),
+        }),
         requiresApproval,
       })),
     });
@@ -60,3 +68,9 @@ export async function updateProduct(actor: Actor, input: UpdateProductInput): Pr
     });
   });
 }
+
+const toLimitSet = (typed: Pick<PlanInput, "rateLimit" | "burstLimit" | "quota">): LimitSet => ({
+  rateLimits: typed.rateLimit,
+  burstLimits: typed.burstLimit,
+  quotas: typed.quota,
+});

@@ -36,7 +36,7 @@ export default async function ApprovalsPage({ params, searchParams }: PageProps<
                   organization: row.application.organization,
                   product: `${row.product.title} ${row.product.version}`,
                   plan: row.plan.title,
-                  grants: formatLimits(row.plan.rateLimits, "calls without a limit"),
+                  grants: formatLimits(row.plan, "calls without a limit"),
                   catalog: row.catalog.title,
                   comment: row.comment,
                   asked: formatMoment(row.createdAt),

@@ -84,7 +84,7 @@ export default async function CatalogProductsPage({
                 <Td label="Plans">
                   {release.plans.map((plan) => (
                     <div key={plan.id}>
-                      {plan.title} <span className="text-12 text-ink-3">{formatLimitsShort(plan.rateLimits)}</span>
+                      {plan.title} <span className="text-12 text-ink-3">{formatLimitsShort(plan)}</span>
                     </div>
                   ))}
                 </Td>

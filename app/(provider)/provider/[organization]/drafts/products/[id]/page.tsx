@@ -8,7 +8,7 @@ import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts"
 import { listCatalogs } from "#lib/catalog/read-catalog.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { paths } from "#lib/paths.ts";
-import { printRateLimit } from "#lib/product/product.schema.ts";
+import { type LimitSet, printQuotas, printRateLimits } from "#lib/product/plan.rules.ts";
 import { readProduct } from "#lib/product/read-product.ts";
 import { findApisAction } from "../../apis/actions.ts";
 import { deleteProductAction, publishProductAction, updateProductAction } from "../actions.ts";
@@ -43,11 +43,17 @@ export default async function ProductPage({ params }: PageProps<"/provider/[orga
           id,
           title: product.title,
           apis: product.apis,
-          plans: product.plans.map(({ id: key, title, rateLimits, requiresApproval }) => ({
-            key,
-            title,
-            rateLimit: rateLimits.map(printRateLimit).join(", "),
-            requiresApproval,
+          plans: product.plans.map((plan) => ({
+            key: plan.id,
+            title: plan.title,
+            ...printLimits(plan),
+            operations: plan.operationLimits.map(({ apiId, operation, ...limits }) => ({
+              key: `${apiId} ${operation}`,
+              apiId,
+              operation,
+              ...printLimits(limits),
+            })),
+            requiresApproval: plan.requiresApproval,
           })),
         }}
         suggested={suggested.rows}
@@ -58,3 +64,9 @@ export default async function ProductPage({ params }: PageProps<"/provider/[orga
     </>
   );
 }
+
+const printLimits = ({ rateLimits, burstLimits, quotas }: LimitSet) => ({
+  rateLimit: printRateLimits(rateLimits),
+  burstLimit: printRateLimits(burstLimits),
+  quota: printQuotas(quotas),
+});

@@ -17,8 +17,8 @@ const ADOPT_MS = 5_000;
 const PARTITIONS_MS = 3_600_000;
 /** What a stop waits for Postgres to take what the spool holds; the next process takes the rest. */
 const STOP_MS = 5_000;
-/** Held in memory, 64 MiB, when neither Postgres nor the disk takes records; then the oldest go. */
-const CLOSED_MAX = 256;
+/** Batches held in memory, 64 MiB, when neither Postgres nor the disk takes records; then the oldest go. */
+const HELD_MAX = 256;
 /** Kept for reuse; at 10,000 calls a second three or four are full at each flush. */
 const FREE_MAX = 4;
 /** Bytes of one statement when the spool is written back. */
@@ -31,6 +31,8 @@ export interface RecorderSettings {
   spoolBytesMax: number;
   /** Days that records are kept. */
   daysKept: number;
+  /** Batches in memory; HELD_MAX without it. */
+  heldMax?: number;
 }
 
 /** Plain numbers for the metrics page. */
@@ -130,7 +132,7 @@ export class Recorder {
     rows.closedAt = performance.now();
     this.#rows = this.#free.pop() ?? new CallRows();
     this.#closed.push(rows);
-    if (this.#closed.length > CLOSED_MAX) {
+    if (this.#closed.length > (this.#settings.heldMax ?? HELD_MAX)) {
       // The first may be on its way.
       const [dropped] = this.#closed.splice(1, 1);
       if (dropped) {

@@ -24,8 +24,8 @@ const INSERT = `
       "requestBytes", "responseBytes")
     select * from record on conflict ("time", "requestId") do nothing
   )
-  select "credentialId" as id, max("time") as at from record
-  where "credentialId" is not null and "subscriptionId" is not null group by 1`;
+  select case when "subscriptionId" is not null then "credentialId" end as id, max("time") as at, count(*)::int as rows
+  from record group by 1`;
 
 /** What became of the rows of one batch. */
 export interface WrittenCallRecords {
@@ -82,9 +82,15 @@ export async function writeCallRecords(rows: Buffer, daysKept: number): Promise<
 async function insert(client: pg.PoolClient, rows: Buffer, result: WrittenCallRecords): Promise<boolean> {
   try {
     // Bytes travel as they are; a string would be encoded once more.
-    const answer = await client.query<{ id: string; at: Date }>({ name: "records", text: INSERT, values: [rows] });
-    result.uses.push(...answer.rows);
-    for (let at = rows.indexOf(10); at >= 0; at = rows.indexOf(10, at + 1)) result.written += 1;
+    const answer = await client.query<{ id: string | null; at: Date; rows: number }>({
+      name: "records",
+      text: INSERT,
+      values: [rows],
+    });
+    for (const group of answer.rows) {
+      result.written += group.rows;
+      if (group.id) result.uses.push({ id: group.id, at: group.at });
+    }
     return true;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -97,6 +97,21 @@ describe("the form of an answer", () => {
     expect(answer.headers["x-global-transaction-id"]).toBe(requestId);
   });
 
+  test("a client that prefers XML gets the same answer as API Connect's errorResponse", async () => {
+    const answer = await call("/nowhere", { headers: [["Accept", "application/xml, application/json;q=0.5"]] });
+    expect([answer.status, answer.headers["content-type"]]).toEqual([404, "application/xml; charset=utf-8"]);
+    expect(answer.text).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<errorResponse><httpCode>404</httpCode><httpMessage>Not Found</httpMessage>' +
+        "<moreInformation>API not found for requested URI</moreInformation></errorResponse>",
+    );
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(answer.headers["x-request-id"]).toBe(answer.headers["x-global-transaction-id"]);
+    const json = await call("/nowhere", { headers: [["Accept", "application/xml;q=0.5, */*"]] });
+    expect(json.headers["content-type"]).toBe("application/problem+json");
+    const head = await call("/nowhere", { method: "HEAD", headers: [["Accept", "text/xml"]] });
+    expect([head.status, head.text, Number(head.headers["content-length"]) > 0]).toEqual([404, "", true]);
+  });
+
   test("a backend's answer goes through as it is, redirects and errors too (T12), with the request ID", async () => {
     for (const [status, headers] of [
       [302, { location: "http://169.254.169.254/" }],

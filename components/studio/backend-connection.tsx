@@ -22,11 +22,17 @@ export function BackendConnection(props: BackendFormProps) {
   const certificates = [...(clientCertificate ? [clientCertificate] : []), ...authorities];
   const next = certificates.sort((a, b) => a.daysLeft - b.daysLeft)[0];
   const wrong = FIELDS.some((name) => field(name).error);
+  // Opened anew each time that something inside turns out wrong; it stays as it is while that is mended.
+  const [openings, setOpenings] = useState(0);
+  const [wasWrong, setWasWrong] = useState(wrong);
+  if (wrong !== wasWrong) {
+    setWasWrong(wrong);
+    if (wrong) setOpenings(openings + 1);
+  }
   return (
     <Disclosure
-      // Opened anew when something inside is wrong.
-      key={String(wrong)}
-      open={wrong}
+      key={openings}
+      open={openings > 0}
       summary="Certificates and time limits"
       aside={next && <Left certificate={next} />}
     >
@@ -68,8 +74,10 @@ export function BackendConnection(props: BackendFormProps) {
 
 function ClientCertificate({ backend, set, field }: BackendFormProps) {
   const { clientCertificate, clientKey, removeClientCertificate, stored } = backend;
-  const [replacing, setReplacing] = useState(false);
   const shown = stored.clientCertificate;
+  // Until another one is stored.
+  const [replaced, setReplaced] = useState<ShownCertificate | null>(null);
+  const replacing = shown !== null && replaced === shown;
   if (shown && !replacing && clientCertificate === "" && clientKey === "")
     return (
       <StoredPem
@@ -77,7 +85,7 @@ function ClientCertificate({ backend, set, field }: BackendFormProps) {
         label="Client certificate"
         certificates={[shown]}
         removed={removeClientCertificate}
-        onReplace={() => setReplacing(true)}
+        onReplace={() => setReplaced(shown)}
         onRemove={(removed) => set({ removeClientCertificate: removed })}
       />
     );
@@ -114,7 +122,8 @@ function ClientCertificate({ backend, set, field }: BackendFormProps) {
 
 function Authorities({ backend, set, field }: BackendFormProps) {
   const { authorities, removeAuthorities, stored } = backend;
-  const [replacing, setReplacing] = useState(false);
+  const [replaced, setReplaced] = useState<ShownCertificate[] | null>(null);
+  const replacing = replaced === stored.authorities;
   if (stored.authorities.length > 0 && !replacing && authorities === "")
     return (
       <StoredPem
@@ -122,7 +131,7 @@ function Authorities({ backend, set, field }: BackendFormProps) {
         label="Private authority"
         certificates={stored.authorities}
         removed={removeAuthorities}
-        onReplace={() => setReplacing(true)}
+        onReplace={() => setReplaced(stored.authorities)}
         onRemove={(removed) => set({ removeAuthorities: removed })}
       />
     );

@@ -89,6 +89,10 @@ export class Call {
 
   // read-credentials, authenticate, find-subscription
   presented: readonly Presented[] = NONE_PRESENTED;
+  /** Access token or API key in place of the pair; "" for none. */
+  bearer = "";
+  /** The client's Authorization is ours, in an API that passes others on. */
+  dropsAuthorization = false;
   credential: GatewayCredential | undefined = undefined;
   authenticated = false;
   subscription: GatewaySubscription | undefined = undefined;
@@ -113,6 +117,8 @@ export class Call {
   refused: Refused | undefined = undefined;
   /** A chunked body that came to its end before the backend was called. */
   heldBody: Buffer | undefined = undefined;
+  /** JWT that the call came through the gateway, for a backend that wants one. */
+  backendProof = "";
   requestBytes = 0;
   responseBytes = 0;
   backendStarted = 0;

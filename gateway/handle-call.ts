@@ -4,9 +4,11 @@ import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
 import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
 import { answerPreflight } from "./steps/answer-preflight.ts";
+import { answerTokenRequest } from "./steps/answer-token-request.ts";
 import { answerTrace } from "./steps/answer-trace.ts";
 import { assemble } from "./steps/assemble.ts";
 import { authenticate } from "./steps/authenticate.ts";
+import { authenticateBearer } from "./steps/authenticate-bearer.ts";
 import { checkNetworks } from "./steps/check-networks.ts";
 import { checkRequest } from "./steps/check-request.ts";
 import { countCall } from "./steps/count-call.ts";
@@ -24,9 +26,11 @@ import { validateRequest } from "./steps/validate-request.ts";
 const steps: readonly Step[] = [
   checkRequest, //     400 413 414 431 503  what Node's parser lets through; limits
   answerTrace, //      200                  what the portal's test panel asks about its last call
+  answerTokenRequest, // 200 400 401 413 429  /oidc/token and the public keys
   routeCall, //        404 405              space, catalog, API, operation
   answerPreflight, //  204 404              a browser's question, by the API's own settings
   readCredentials, //  401 403              from the declared places only
+  authenticateBearer, // 401 429            access token, API key
   authenticate, //     401 429              client ID, secret, environment, expiry
   findSubscription, // 403                  application and plan, the credential's scope
   checkNetworks, //    403                  address lists of the API and the credential

@@ -31,6 +31,8 @@ export interface Refused {
 const REQUEST_ID_LENGTH = 36;
 /** There is no registered scheme for API keys; RFC 9110 11.6.1 demands one all the same. */
 const CHALLENGE = 'ApiKey realm="portico"';
+/** RFC 6750 3.1, for who came with a token. */
+const BEARER_CHALLENGE = 'Bearer error="invalid_token"';
 
 function render(refusal: Refusal, detail: string): Rendered {
   const { status } = refusals[refusal];
@@ -55,15 +57,19 @@ function toJson(status: number, title: string, code: string, detail: string): Fo
   const at = text.indexOf('"requestId":"\\u0000"') + '"requestId":"'.length;
   const [head, tail] = [text.slice(0, at), text.slice(at + "\\u0000".length)];
   const length = Buffer.byteLength(head) + REQUEST_ID_LENGTH + Buffer.byteLength(tail);
-  return { head, tail, headers: headersOf(status, "application/problem+json", length) };
+  return { head, tail, headers: headersOf(status, code, "application/problem+json", length) };
 }
 
 /** As API Connect answers a client that asks for XML (gateway.md part 3); few do, so it is made when one does. */
-export function toXml({ status, title, detail }: Rendered): Form {
+export function toXml({ status, code, title, detail }: Rendered): Form {
   const members = { httpCode: String(status), httpMessage: title, moreInformation: detail };
   const inner = Object.entries(members).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
   const head = `<?xml version="1.0" encoding="UTF-8"?>\n<errorResponse>${inner.join("")}</errorResponse>`;
-  return { head, tail: null, headers: headersOf(status, "application/xml; charset=utf-8", Buffer.byteLength(head)) };
+  return {
+    head,
+    tail: null,
+    headers: headersOf(status, code, "application/xml; charset=utf-8", Buffer.byteLength(head)),
+  };
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
@@ -75,14 +81,14 @@ function escapeXml(text: string): string {
   return clean.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
-const headersOf = (status: number, type: string, length: number): readonly string[] => [
+const headersOf = (status: number, code: string, type: string, length: number): readonly string[] => [
   "Content-Type",
   type,
   "Cache-Control",
   "no-store",
   "Content-Length",
   String(length),
-  ...(status === 401 ? ["WWW-Authenticate", CHALLENGE] : []),
+  ...(status === 401 ? ["WWW-Authenticate", code === "TOKEN_INVALID" ? BEARER_CHALLENGE : CHALLENGE] : []),
 ];
 
 const names = Object.keys(refusals) as Refusal[];

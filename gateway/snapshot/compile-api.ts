@@ -28,6 +28,7 @@ const compiledApi = z.object({
   enforced: z.boolean(),
   schemes: z.record(z.string(), scheme),
   forwardsAuthorization: z.boolean(),
+  acceptsTokens: z.boolean().optional(),
   operations: z.array(
     z.object({
       key: z.string(),
@@ -67,6 +68,7 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     path: operation.path,
     security: operation.security.map((names) => toAlternative(names, schemes)),
   }));
+  const names = credentialNames([...schemes.values()]);
   const basePath = row.basePath === "/" ? "" : row.basePath.replace(/\/+$/, "");
   return {
     id: row.id,
@@ -78,7 +80,10 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     place: `${row.pathPrefix}/${row.catalogSlug}`,
     basePath,
     enforced: compiled.enforced,
-    credentialNames: credentialNames([...schemes.values()]),
+    credentialNames: names,
+    ownAuthorization: compiled.forwardsAuthorization,
+    // Where a key of ours comes in Authorization, a token cannot.
+    acceptsTokens: compiled.acceptsTokens !== false && !names.headers.has("authorization"),
     passesAuthorization: compiled.forwardsAuthorization && row.backend?.authKind === "none",
     networks: compiled.networks ? new NetworkList(compiled.networks) : null,
     cors: compiled.cors ? toCors(compiled.cors) : null,

@@ -14,6 +14,7 @@ import {
   readSubscriptionsForGateway,
   subscriptionIdsOfReleases,
 } from "#lib/subscription/read-subscriptions-for-gateway.ts";
+import { readSigningKeys } from "#lib/token/read-signing-keys.ts";
 import { compileApi } from "./compile-api.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -21,6 +22,7 @@ type ApiRow = Awaited<ReturnType<typeof readPublishedApisForGateway>>[number];
 
 /** Fills an empty snapshot with everything. */
 export async function loadAll(snapshot: Snapshot): Promise<void> {
+  snapshot.putSigningKeys(await readSigningKeys());
   for (const row of await readReleasesForGateway()) snapshot.putRelease(row);
   for (const row of await readPublishedApisForGateway()) putApi(snapshot, row);
   for (const row of await readApplicationsForGateway()) snapshot.putApplication(row);
@@ -34,7 +36,9 @@ export async function loadAll(snapshot: Snapshot): Promise<void> {
  * reading cannot overwrite a newer one.
  */
 export async function applyChanges(snapshot: Snapshot, changes: readonly FeedChange[]): Promise<void> {
+  const keys = changes.some(({ kind }) => kind === "signing-key") ? await readSigningKeys() : undefined;
   const rows = await readTogether((tx) => readChanged(snapshot, changes, tx));
+  if (keys) snapshot.putSigningKeys(keys);
   for (const id of without(rows.releaseIds, rows.releases)) snapshot.dropRelease(id);
   for (const row of rows.releases) snapshot.putRelease(row);
   for (const id of without(rows.apiIds, rows.apis)) snapshot.dropApi(id);

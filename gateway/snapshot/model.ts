@@ -58,6 +58,10 @@ export interface GatewayApi {
   enforced: boolean;
   /** Names under which a client ID or secret of this API may come, in either place. */
   credentialNames: CredentialNames;
+  /** It declares an http or oauth2 scheme of its own: Authorization may be meant for its backend. */
+  ownAuthorization: boolean;
+  /** An access token may come in place of the pair (gateway.md 2.4). */
+  acceptsTokens: boolean;
   /** The client's Authorization travels on (gateway.md 2.5). */
   passesAuthorization: boolean;
   /** Addresses that may call; null: all. */

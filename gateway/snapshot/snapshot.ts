@@ -1,11 +1,13 @@
 import { Counters, NO_LIMITS } from "#gateway/limits/counter.ts";
 import { type PlanLimit, type PlanLimits, readPlanLimits } from "#gateway/limits/plan-limits.ts";
+import { AccessTokens } from "#gateway/tokens/access-tokens.ts";
 import type { CredentialForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { log } from "#lib/log.ts";
 import { NetworkList } from "#lib/net/network-list.ts";
 import type { ReleaseForGateway } from "#lib/product/read-releases-for-gateway.ts";
 import type { SubscriptionForGateway } from "#lib/subscription/read-subscriptions-for-gateway.ts";
+import type { SigningKeys } from "#lib/token/signing-keys.ts";
 import type {
   GatewayApi,
   GatewayApplication,
@@ -31,6 +33,8 @@ export class Snapshot {
   readonly credentials = new Map<string, GatewayCredential>();
   readonly applications = new Map<string, GatewayApplication>();
   readonly releases = new Map<string, GatewayRelease>();
+  /** What signs tokens here, and the tokens that were verified with it. */
+  tokens = new AccessTokens();
   readonly #clientIds = new Map<string, string>();
   readonly #subscriptions = new Map<string, GatewaySubscription>();
   readonly #byApplication = new Map<string, GatewaySubscription[]>();
@@ -99,6 +103,10 @@ export class Snapshot {
     if (clientId === undefined) return;
     this.#clientIds.delete(id);
     this.credentials.delete(clientId);
+  }
+
+  putSigningKeys(keys: SigningKeys): void {
+    this.tokens = new AccessTokens(keys);
   }
 
   putApplication(application: GatewayApplication): void {

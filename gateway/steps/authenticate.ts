@@ -10,7 +10,7 @@ import type { Cause, Refusal } from "#lib/errors/refusals.ts";
 /** Stands in for the secrets of an ID that we do not know: the same work, and it matches nothing. */
 const NO_SECRETS: readonly GatewaySecret[] = [{ verifier: Buffer.alloc(32), notAfterMs: Number.NEGATIVE_INFINITY }];
 
-interface Failure {
+export interface Failure {
   refusal: Refusal;
   cause: Cause;
 }
@@ -33,7 +33,8 @@ export function authenticate(call: Call): Refused | undefined {
   return first && refuseAuthentication(call, first.refusal, first.cause);
 }
 
-function check(call: Call, { clientId, clientSecret }: Presented): Failure | undefined {
+/** Whether a pair may call here; undefined when it may. */
+export function check(call: Call, { clientId, clientSecret }: Presented): Failure | undefined {
   const credential = call.gateway.snapshot.credentials.get(clientId);
   // Before anything is decided, so that known and unknown IDs cost the same (T30).
   const secretCause =
@@ -49,7 +50,7 @@ function check(call: Call, { clientId, clientSecret }: Presented): Failure | und
 }
 
 /** A credential works in catalogs of its environment; a test or explore credential in its own catalog alone (ruling 1.7). */
-function worksHere({ api }: Call, credential: GatewayCredential): boolean {
+export function worksHere({ api }: Call, credential: GatewayCredential): boolean {
   if (!api || credential.environment !== api.catalogKind) return false;
   return credential.catalogId === null || credential.catalogId === api.catalogId;
 }

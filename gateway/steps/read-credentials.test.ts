@@ -91,6 +91,7 @@ function callWith(security: Name[][], given: Sent): Call {
     operation: api.router.find("GET", "/x"),
     names: headers.map(({ name }) => headerName(name)),
     req: { rawHeaders: headers.flatMap(({ name, value }) => [name, value]) },
+    bearer: "",
     query: new URLSearchParams(query.map(({ name, value }): [string, string] => [name, value])).toString(),
   } as unknown as Call;
 }

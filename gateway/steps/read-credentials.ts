@@ -2,6 +2,7 @@ import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call, Presented } from "#gateway/call.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Alternative, GatewayApi } from "#gateway/snapshot/model.ts";
+import { readBearer } from "#gateway/tokens/read-bearer.ts";
 import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
@@ -16,15 +17,21 @@ interface Found {
 
 /**
  * Reads client ID and secret from the declared places (gateway.md part 2): 401 CREDENTIAL_MISSING, also when they came
- * in the other place alone; 403 MULTIPLE_CLIENT_IDS. An open operation, or an API that another gateway enforces, asks for none.
+ * in the other place alone; 403 MULTIPLE_CLIENT_IDS, also beside an access token. An open operation, or an API that another gateway enforces, asks for none.
  */
 export function readCredentials(call: Call): Refused | undefined {
   const { api, operation } = call;
   if (!api || !operation) throw new Error("the call is not routed");
-  if (!api.enforced || operation.security.length === 0) return undefined;
+  if (!api.enforced) return undefined;
+  readBearer(call, api, operation);
+  if (operation.security.length === 0) return undefined;
   const found = findAll(call, api);
   const ids = found.filter(({ key }) => key === "client_id");
   if (ids.length > 1) return refuse("MULTIPLE_CLIENT_IDS", whyMultiple(ids));
+  if (call.bearer !== "") {
+    // RFC 6750 2: one way at a time. The token says who calls, and so does the ID.
+    return ids.length > 0 ? refuse("MULTIPLE_CLIENT_IDS", "token-beside-id") : undefined;
+  }
   const presented: Presented[] = [];
   for (const alternative of operation.security) {
     const complete = present(alternative, found);

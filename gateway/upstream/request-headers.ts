@@ -68,7 +68,7 @@ function travels(call: Call, api: GatewayApi, lower: string, kind: number): bool
   if (kind === PASS) return true;
   if (kind === CONTENT_LENGTH) return call.contentLength > 0 && call.heldBody === undefined;
   if (kind === CREDENTIAL) return !api.enforced;
-  return kind === AUTHORIZATION && api.passesAuthorization && lower === "authorization";
+  return kind === AUTHORIZATION && api.passesAuthorization && !call.dropsAuthorization && lower === "authorization";
 }
 
 function isCredential({ credentialNames }: GatewayApi, lower: string, value: string): boolean {

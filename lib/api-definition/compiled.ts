@@ -15,6 +15,8 @@ export interface CompiledApi {
   schemes: Record<string, CompiledScheme>;
   /** Whether a scheme of type http or oauth2 is declared: then the client's Authorization may travel on (gateway.md 2.5). */
   forwardsAuthorization: boolean;
+  /** Whether an access token may come in place of the pair (gateway.md 2.4); absent: yes. */
+  acceptsTokens?: boolean;
   operations: CompiledOperation[];
   /** Policies that run in place of the plain call of the backend. Rows from before assemblies have none. */
   assembly?: CompiledAssembly;

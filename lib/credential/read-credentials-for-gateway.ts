@@ -6,7 +6,7 @@ export interface CredentialForGateway {
   id: string;
   clientId: string;
   applicationId: string;
-  kind: "standard" | "test" | "explore";
+  kind: "standard" | "test" | "explore" | "service";
   environment: "sandbox" | "production";
   /** test and explore credentials work in this catalog alone */
   catalogId: string | null;
@@ -14,7 +14,7 @@ export interface CredentialForGateway {
   expiresAtMs: number | null;
   /** addresses and networks that it works from; null: all */
   networks?: string[] | null;
-  /** ids of the API definitions that it works for; null: all */
+  /** ids of the API definitions that it works for; null: all. Of an API key, what its service ID's policy allows (S113) */
   scope?: string[] | null;
   /** verifier in hexadecimal; at most two are live */
   secrets: { verifier: string; keyId: string; notAfterMs: number | null }[];
@@ -34,7 +34,10 @@ export async function* readCredentialsForGateway(
     const rows = await tx.$queryRaw<CredentialForGateway[]>`
       select c.id, c."clientId", c."applicationId", c.kind::text, c.environment::text, c."catalogId", c.status::text,
         (extract(epoch from c."expiresAt") * 1000)::float8 as "expiresAtMs",
-        nullif(c.networks, '{}') as networks, nullif(c.scope, '{}')::text[] as scope,
+        nullif(c.networks, '{}') as networks,
+        case when c.kind = 'service'
+          then array(select a."apiDefinitionId"::text from "ServiceIdApi" a where a."serviceIdId" = c."serviceIdId")
+          else nullif(c.scope, '{}')::text[] end as scope,
         coalesce((select json_agg(json_build_object('verifier', encode(s.verifier, 'hex'), 'keyId', s."verifierKeyId",
             'notAfterMs', (extract(epoch from s."notAfter") * 1000)::float8) order by s."createdAt" desc)
           from "CredentialSecret" s where s."credentialId" = c.id), '[]') as secrets

@@ -18,9 +18,13 @@ export function newApiKey(environment: Environment, clientId: string): string {
 
 const SHAPE = /^psk_(test|live)_[0-9A-Za-z]{71}$/;
 
+/** Whether a text can be one of our API keys: shape and checksum. Nothing secret is compared. */
+export const isApiKeyShape = (text: string): boolean =>
+  SHAPE.test(text) && checksum(text.slice(0, -6)) === text.slice(-6);
+
 /** The client ID that an API key names, without trusting it; undefined when the text is none of our keys. */
 export function apiKeyClientId(text: string): string | undefined {
-  if (!SHAPE.test(text) || checksum(text.slice(0, -6)) !== text.slice(-6)) return undefined;
+  if (!isApiKeyShape(text)) return undefined;
   const id = fromBase62(text.slice(PREFIX_LENGTH, PREFIX_LENGTH + ID_LENGTH)).toString(16);
   return id.length <= 32 ? id.padStart(32, "0") : undefined;
 }

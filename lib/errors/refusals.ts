@@ -74,6 +74,9 @@ export const causes = [
   "id-repeated",
   "id-in-both-places",
   "id-in-several-schemes",
+  "token-beside-id",
+  // TOKEN_INVALID: not ours, changed, or ended; else the cause is that of its credential
+  "token-wrong",
   "secret-wrong",
   "secret-malformed",
   // right once, but its overlap after a reset is over

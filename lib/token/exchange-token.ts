@@ -18,8 +18,6 @@ export interface TokenHolder {
   clientId: string;
   applicationId: string;
   environment: "sandbox" | "production";
-  /** Of a service ID: for the one grant, as all others are for the other. */
-  isApiKey: boolean;
   revoked: boolean;
   /** Infinity: never. */
   expiresAtMs: number;
@@ -77,8 +75,7 @@ function liveSecret(holder: TokenHolder | undefined, wish: TokenWish, nowMs: num
   for (const secret of holder?.secrets ?? NO_SECRETS) {
     if (timingSafeEqual(secret.verifier, verifier) && secret.notAfterMs > nowMs) live = secret;
   }
-  if (!holder || holder.revoked || holder.expiresAtMs <= nowMs) return undefined;
-  return holder.isApiKey === (wish.grant === "apikey") ? live : undefined;
+  return holder && !holder.revoked && holder.expiresAtMs > nowMs ? live : undefined;
 }
 
 /** One text for all causes. A wrong client is 401; a wrong API key is a wrong grant (RFC 7521 4.1.1 of its kind). */

@@ -1,4 +1,4 @@
-import { apiKeyClientId } from "#lib/crypto/api-key.ts";
+import { apiKeyClientId, isApiKeyShape } from "#lib/crypto/api-key.ts";
 import { TOKEN_SECONDS, TOKEN_SECONDS_MAX } from "./token.rules.ts";
 import type { TokenRefusal } from "./token-answer.ts";
 
@@ -38,7 +38,9 @@ export function readTokenRequest(request: TokenRequest): TokenWish | TokenRefusa
   const scope = (form.get("scope") ?? "").split(" ").filter((word) => word !== "");
   if (grantType === "client_credentials") {
     const pair = readPair(request.authorization, form);
-    return "error" in pair ? pair : { grant: "client_credentials", ...pair, seconds, scope };
+    if ("error" in pair) return pair;
+    if (isApiKeyShape(pair.secret)) return invalid(`An API key is for grant_type ${API_KEY_GRANT}`);
+    return { grant: "client_credentials", ...pair, seconds, scope };
   }
   if (grantType !== API_KEY_GRANT) {
     return { error: "unsupported_grant_type", description: `Use client_credentials or ${API_KEY_GRANT}` };

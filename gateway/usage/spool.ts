@@ -135,9 +135,11 @@ export class Spool {
   /** Once a second while it is not empty: says that this process lives, and flushes what was appended. */
   async renew(): Promise<void> {
     if (this.#renewedAt === 0) return;
+    const folder = this.#folder;
     const now = new Date();
-    await utimes(this.#folder, now, now);
-    this.#renewedAt = performance.now();
+    await utimes(folder, now, now);
+    // Unless it went meanwhile, or another took its place.
+    if (this.#renewedAt > 0 && this.#folder === folder) this.#renewedAt = performance.now();
     if (!this.#open?.dirty) return;
     this.#open.dirty = false;
     await this.#open.handle.datasync();

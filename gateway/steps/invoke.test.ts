@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CallMetrics } from "#gateway/admin/call-metrics.ts";
 import { Admission } from "#gateway/admission/admission.ts";
 import type { Call, Gateway } from "#gateway/call.ts";
-import { call } from "#gateway/conformance/kit/client.ts";
+import { call, sendRaw } from "#gateway/conformance/kit/client.ts";
 import { operation } from "#gateway/conformance/kit/own-fixture.ts";
 import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
 import { SharedLimits } from "#gateway/limits/shared-limits.ts";
@@ -25,11 +25,18 @@ let gateway: Gateway;
 let base = "";
 const ended: Call[] = [];
 
+/** Connections that a backend keeps at once. */
+const CROWD = 3;
+
 /** Methods of the requests that the forgetful backend closed the connection on. */
 const forgotten: string[] = [];
 
-/** A backend that answers the first request of a connection, promises to keep it, and closes it at the second. */
-async function forgetful(): Promise<string> {
+/**
+ * A backend that answers the first request of a connection, promises to keep it, and closes it at the second. It
+ * answers nobody before `crowd` connections are there, so that as many are kept.
+ */
+async function forgetful(crowd = 1): Promise<string> {
+  const early: Socket[] = [];
   const plain = createServer((socket) => {
     let answered = false;
     socket.on("error", () => undefined);
@@ -37,8 +44,11 @@ async function forgetful(): Promise<string> {
       if (answered) {
         forgotten.push(bytes.toString("latin1").split(" ")[0] ?? "");
         socket.end();
-      } else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      } else early.push(socket);
       answered = true;
+      if (early.length < crowd) return;
+      for (const each of early.splice(0)) each.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      crowd = 1;
     });
   }).listen(0, "127.0.0.1");
   plain.unref();
@@ -75,6 +85,7 @@ beforeAll(async () => {
   put("/nowhere", null);
   put("/forgetful-1", await forgetful());
   put("/forgetful-2", await forgetful());
+  put("/crowded", await forgetful(CROWD));
   upstreams = new Upstreams({ allow: ["127.0.0.0/8"] }, { bodyTimeoutMs: 200 });
   const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
@@ -121,6 +132,12 @@ test("a connection that the backend closed while it was idle costs no call, and 
   expect(forgotten).toEqual(["GET", "POST"]);
 });
 
+test("a repeat never meets a second connection that was closed while it was idle", async () => {
+  const warm = await Promise.all(Array.from({ length: CROWD }, () => call("/acme/sandbox/crowded/x", {}, base)));
+  expect(warm.map(({ status }) => status)).toEqual(Array(CROWD).fill(200));
+  expect((await call("/acme/sandbox/crowded/x", {}, base)).status).toBe(200);
+});
+
 test("an API without a backend is 502 with its cause on record", async () => {
   const answer = await call("/acme/sandbox/nowhere/x", {}, base);
   expect([answer.status, answer.json.code]).toEqual([502, "BACKEND_UNREACHABLE"]);
@@ -134,6 +151,20 @@ test("clients that reach us by https are said to, and a body within the limit ar
   expect(backend.header("x-forwarded-proto")).toEqual(["https"]);
   expect((await call("/acme/sandbox/there/x", { method: "POST", body: "b".repeat(101) }, base)).status).toBe(413);
 });
+
+test.each([
+  ["too large", `${(101).toString(16)}\r\n${"b".repeat(101)}\r\n0\r\n\r\n`, 413],
+  ["too large by its last piece", `64\r\n${"b".repeat(100)}\r\n1\r\nb\r\n0\r\n\r\n`, 413],
+  ["framed wrongly after its first piece", "1\r\nb\r\nzz\r\n", 400],
+])(
+  "a short chunked body that is %s is refused before the backend hears of it (T1, T20)",
+  async (_what, body, status) => {
+    const seen = backend.calls.length;
+    const head = "POST /acme/sandbox/there/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const answer = await sendRaw(head + body, base);
+    expect([answer.statuses, backend.calls.length]).toEqual([[status], seen]);
+  },
+);
 
 test("a call that breaks an invariant is 500, says nothing of it, and reaches no backend (T34)", async () => {
   const seen = backend.calls.length;

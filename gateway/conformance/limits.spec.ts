@@ -1,6 +1,10 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { request } from "node:http";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import type { RateLimit } from "#lib/product/plan.rules.ts";
 import {
   change,
+  type FixtureApi,
   type FixtureCredential,
   type FixturePublished,
   makeApplication,
@@ -18,7 +22,11 @@ const fixture = ownFixture(async () => undefined);
 const security = [["id", "secret"]];
 let count = 0;
 
-async function limited(rateLimits: { limit: number; windowSeconds: number }[]): Promise<FixturePublished> {
+type Limits = Pick<FixtureApi, "rateLimits" | "burstLimits" | "quotas" | "operationLimits">;
+
+const limited = (rateLimits: RateLimit[]): Promise<FixturePublished> => limitedBy({ rateLimits });
+
+async function limitedBy(limits: Limits): Promise<FixturePublished> {
   count += 1;
   return publish({
     place: fixture.place,
@@ -26,7 +34,7 @@ async function limited(rateLimits: { limit: number; windowSeconds: number }[]): 
     basePath: `/limited-${count}`,
     schemes: pairInHeaders,
     operations: [operation("GET", "/x", security), operation("GET", "/gone", security), operation("GET", "/open")],
-    rateLimits,
+    ...limits,
   });
 }
 
@@ -150,5 +158,100 @@ describe("limit headers (gateway.md part 3)", () => {
     ];
     expect(answers.map((answer) => answer.status)).toEqual([401, 403, 404, 200]);
     for (const { headers } of answers) expect(Object.keys(headers).join()).not.toContain("ratelimit");
+  });
+});
+
+describe("each kind of limit", () => {
+  const callOf = (api: FixturePublished, app: FixtureCredential, path = "/x") =>
+    call(`${api.path}${path}`, { headers: pairHeaders(app) });
+
+  test.each<[string, string, string, Limits, string]>([
+    [
+      "a burst limit",
+      "BURST_LIMIT_EXCEEDED",
+      "Burst limit exceeded: 1 call per 52 weeks",
+      { burstLimits: [{ limit: 1, windowSeconds: 52 * WEEK }], rateLimits: [{ limit: 9, windowSeconds: WEEK }] },
+      "burst-1-per-52-weeks",
+    ],
+    [
+      "a quota",
+      "QUOTA_EXCEEDED",
+      "Quota exceeded: 1 call per month",
+      { quotas: [{ limit: 1, unit: "month" }], rateLimits: [{ limit: 9, windowSeconds: 60 }] },
+      "quota-1-per-month",
+    ],
+  ])("%s refuses under a name of its own, until its window ends", async (_what, code, detail, limits, name) => {
+    const api = await limitedBy(limits);
+    const app = await client(api);
+    expect((await callOf(api, app)).status).toBe(200);
+    const { status, headers, json } = await callOf(api, app);
+    expect([status, json.code, json.detail]).toEqual([429, code, detail]);
+    const state = new RegExp(`"${name}";r=0;t=(\\d+)`).exec(headers.ratelimit ?? "");
+    expect(headers["retry-after"]).toBe(state?.[1]);
+  });
+
+  test("a month ends with the calendar's, in UTC", async () => {
+    const api = await limitedBy({ quotas: [{ limit: 5, unit: "month" }] });
+    const { headers } = await callOf(api, await client(api));
+    const now = new Date();
+    const [start, end] = [0, 1].map((later) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later, 1) / 1_000);
+    expect(headers["ratelimit-policy"]).toBe(`"quota-5-per-month";q=5;w=${(end ?? 0) - (start ?? 0)}`);
+    const left = (end ?? 0) - now.getTime() / 1_000;
+    expect(Math.abs(Number(headers["x-ratelimit-reset"]) - left)).toBeLessThan(30);
+  });
+
+  test("a soft limit lets calls pass, and says that nothing remains", async () => {
+    const api = await limited([{ limit: 1, windowSeconds: WEEK, hard: false }]);
+    const app = await client(api);
+    const answers = [await callOf(api, app), await callOf(api, app), await callOf(api, app)];
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+    expect(answers[2]?.headers.ratelimit).toMatch(/^"soft-1-per-week";r=0;t=\d+$/);
+  });
+
+  test("an operation with limits of its own is counted on its own, and shares what it leaves open", async () => {
+    const api = await limitedBy({
+      rateLimits: [{ limit: 2, windowSeconds: WEEK }],
+      quotas: [{ limit: 4, unit: "month" }],
+      operationLimits: [{ operation: "GET /gone", rateLimits: [{ limit: 3, windowSeconds: WEEK }] }],
+    });
+    const app = await client(api);
+    const statuses = async (path: string, calls: number) => {
+      const answers = [];
+      for (let i = 0; i < calls; i += 1) answers.push(await callOf(api, app, path));
+      return answers.map(({ status, json }) => json.code ?? status);
+    };
+    expect(await statuses("/x", 3)).toEqual([200, 200, "RATE_LIMIT_EXCEEDED"]);
+    expect(await statuses("/gone", 3)).toEqual([200, 200, "QUOTA_EXCEEDED"]);
+  });
+
+  test("a body that turns out too large gives back what the call had taken", async () => {
+    const api = await publish({
+      place: fixture.place,
+      backendUrl: fixture.backend.url,
+      basePath: `/large-${Date.now()}`,
+      schemes: pairInHeaders,
+      operations: [operation("POST", "/x", security)],
+      rateLimits: [{ limit: 1, windowSeconds: WEEK }],
+    });
+    const app = await client(api);
+    const target = new URL(inject("target"));
+    const req = request({
+      host: target.hostname,
+      port: target.port,
+      path: `${api.path}/x`,
+      method: "POST",
+      agent: false,
+    });
+    for (const [name, value] of pairHeaders(app)) req.setHeader(name, value);
+    req.on("error", () => undefined);
+    const answered = once(req, "response");
+    // Without a length the body is only found out while it comes.
+    const piece = Buffer.alloc(1_024 * 1_024);
+    for (let i = 0; i < 12; i += 1) req.write(piece);
+    const [answer] = await answered;
+    req.destroy();
+    expect(answer.statusCode).toBe(413);
+    const after = await call(`${api.path}/x`, { method: "POST", headers: pairHeaders(app), body: "{}" });
+    expect(after.status).toBe(200);
   });
 });

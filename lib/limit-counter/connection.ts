@@ -2,7 +2,7 @@ import pg from "pg";
 import { invariant } from "#lib/invariant.ts";
 
 /** A call may wait for the answer: rather than longer than this, it is counted against the process's share. */
-export const ANSWER_MS = 1_000;
+export const ANSWER_MS = 2_000;
 
 /** Connections beside Prisma's: the arrays of a batch go over as they are, and a server that hangs is given up. */
 let pool: pg.Pool | undefined;

@@ -4,9 +4,11 @@ import { clientKeyContext } from "#lib/backend/tls.ts";
 import { makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
 import { type ChangeKind, recordChange } from "#lib/gateway-feed/record-change.ts";
 import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { newClientId, newId } from "#lib/ids.ts";
+import type { BurstLimit, LimitSet, Quota, RateLimit } from "#lib/product/plan.rules.ts";
 import { backendRow } from "./backend-row.ts";
 
 /** Where APIs are published: "/prefix/sandbox" and "/prefix/production" of one provider. */
@@ -29,7 +31,11 @@ export interface FixtureApi {
   /** How the gateway signs in at the backend, and what it allows it; not at all when left out. */
   backend?: Partial<BackendForGateway>;
   catalog?: "sandbox" | "production";
-  rateLimits?: { limit: number; windowSeconds: number }[];
+  rateLimits?: RateLimit[];
+  burstLimits?: BurstLimit[];
+  quotas?: Quota[];
+  /** Of operations of this API: "GET /x". */
+  operationLimits?: (Partial<LimitSet> & { operation: string })[];
   /** What the definition says of networks, browsers and requests. */
   admission?: Pick<CompiledApi, "networks" | "cors" | "validation">;
   /** In place of the compiled form, to show what a damaged row does. */
@@ -80,6 +86,8 @@ export async function makePlace(): Promise<FixturePlace> {
   });
   return { organizationId, spaceId, prefix, sandboxId, productionId };
 }
+
+const toJson = (list: readonly object[] = []) => list as Prisma.InputJsonArray;
 
 /** Publishes an API with a product of its own and one plan, and waits until gateways serve it. */
 export async function publish(api: FixtureApi): Promise<FixturePublished> {
@@ -134,7 +142,18 @@ export async function publish(api: FixtureApi): Promise<FixturePublished> {
         position: 0,
         name: "default",
         title: "Default",
-        rateLimits: api.rateLimits ?? [],
+        rateLimits: toJson(api.rateLimits),
+        burstLimits: toJson(api.burstLimits),
+        quotas: toJson(api.quotas),
+        operationLimits: toJson(
+          api.operationLimits?.map((own) => ({
+            apiId: apiDefinitionId,
+            rateLimits: [],
+            burstLimits: [],
+            quotas: [],
+            ...own,
+          })),
+        ),
         requiresApproval: false,
       },
     });

@@ -9,11 +9,12 @@ import type {
   ShownOnce,
   UpdateCredentialInput,
 } from "#lib/credential/credential.schema.ts";
-import { EnvironmentField, NameFields } from "./credential-fields.tsx";
+import { EnvironmentField, LimitFields, limitsOf, NameFields, type ScopeChoice } from "./credential-fields.tsx";
 
 interface NewCredentialDialogProps {
   application: { id: string; name: string };
   environment: Environment;
+  apis: readonly ScopeChoice[];
   action: (input: CreateCredentialInput) => Promise<ActionAnswer<ShownOnce>>;
   onClose: () => void;
   onCreated: (shown: ShownOnce) => void;
@@ -23,6 +24,7 @@ interface NewCredentialDialogProps {
 export function NewCredentialDialog({
   application,
   environment,
+  apis,
   action,
   onClose,
   onCreated,
@@ -33,6 +35,7 @@ export function NewCredentialDialog({
       name: textOf(data, "name"),
       description: textOf(data, "description"),
       environment: textOf(data, "environment") as Environment,
+      ...limitsOf(data, apis),
     }),
     onDone: onCreated,
   });
@@ -46,29 +49,33 @@ export function NewCredentialDialog({
     >
       <NameFields errorOf={form.errorOf} />
       <EnvironmentField defaultValue={environment} />
+      <LimitFields apis={apis} errorOf={form.errorOf} />
     </FormDialog>
   );
 }
 
 interface EditCredentialDialogProps {
   credential: CredentialDto;
+  apis: readonly ScopeChoice[];
   action: (input: UpdateCredentialInput) => Promise<ActionAnswer<unknown>>;
   onClose: () => void;
 }
 
-/** Name and description of a credential that is there. */
-export function EditCredentialDialog({ credential, action, onClose }: EditCredentialDialogProps) {
+/** Name, description and limits of a credential that is there. */
+export function EditCredentialDialog({ credential, apis, action, onClose }: EditCredentialDialogProps) {
   const form = useActionForm(action, {
     read: (data): UpdateCredentialInput => ({
       credentialId: credential.id,
       name: textOf(data, "name"),
       description: textOf(data, "description"),
+      ...limitsOf(data, apis, credential.scope),
     }),
     onDone: onClose,
   });
   return (
     <FormDialog title={`Edit ${credential.name}`} submit="Save credential" form={form} onClose={onClose}>
       <NameFields initial={credential} errorOf={form.errorOf} />
+      <LimitFields apis={apis} initial={credential} errorOf={form.errorOf} />
     </FormDialog>
   );
 }

@@ -21,6 +21,7 @@ import type {
 } from "#lib/credential/credential.schema.ts";
 import { shortClientId } from "#lib/format.ts";
 import { EditCredentialDialog, NewCredentialDialog } from "./credential-dialogs.tsx";
+import type { ScopeChoice } from "./credential-fields.tsx";
 import { CredentialsTable } from "./credentials-table.tsx";
 import { liveWords } from "./live-words.ts";
 import { SecretDialog } from "./secret-dialog.tsx";
@@ -43,6 +44,8 @@ interface CredentialsSectionProps {
   credentials: CredentialDto[];
   /** Environments in which it has subscriptions but no credential that works, with the API that shows it. */
   missing: { environment: Environment; api: string }[];
+  /** APIs that the application is subscribed to: what a credential can be narrowed to. */
+  apis: readonly ScopeChoice[];
   /** False for a role that may look only; the buttons are then absent. */
   mayWrite: boolean;
   actions: CredentialActions;
@@ -54,7 +57,8 @@ type Deed =
   | { kind: "show"; shown: ShownOnce };
 
 /** The credentials of an application with all that can be done to them (S44, S120-128). */
-export function CredentialsSection({ application, credentials, missing, mayWrite, actions }: CredentialsSectionProps) {
+export function CredentialsSection(props: CredentialsSectionProps) {
+  const { application, credentials, missing, apis, mayWrite, actions } = props;
   const router = useRouter();
   const [deed, setDeed] = useState<Deed>();
   // A reset's confirmation closes after the new secret has taken its place: that must not take the secret away.
@@ -103,6 +107,7 @@ export function CredentialsSection({ application, credentials, missing, mayWrite
         <NewCredentialDialog
           application={application}
           environment={deed.environment}
+          apis={apis}
           action={actions.create}
           onClose={close}
           onCreated={show}
@@ -111,6 +116,7 @@ export function CredentialsSection({ application, credentials, missing, mayWrite
       {deed?.kind === "edit" && (
         <EditCredentialDialog
           credential={deed.credential}
+          apis={apis}
           action={actions.update}
           onClose={() => {
             close();

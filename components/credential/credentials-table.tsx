@@ -5,7 +5,7 @@ import { Menu } from "#components/ui/menu.tsx";
 import { SecretMask } from "#components/ui/secret-mask.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
-import { environmentTitle, whyNot } from "#lib/credential/credential.rules.ts";
+import { environmentTitle, limitWords, whyNot } from "#lib/credential/credential.rules.ts";
 import type { CredentialDto } from "#lib/credential/credential.schema.ts";
 import { formatDate, formatMoment } from "#lib/format.ts";
 
@@ -47,7 +47,12 @@ export function CredentialsTable({ credentials, mayWrite, onDeed }: CredentialsT
               <ClientId value={credential.clientId} of={credential.name} />
             </Td>
             <Td label="Secret">{credential.state === "revoked" ? "–" : <SecretMask last4={credential.last4} />}</Td>
-            <Td label="Environment">{environmentTitle[credential.environment]}</Td>
+            <Td label="Environment">
+              <span className="block">
+                {environmentTitle[credential.environment]}
+                {limitWords(credential) && <span className="block text-12 text-ink-3">{limitWords(credential)}</span>}
+              </span>
+            </Td>
             <Td label="Status">
               <span className="block">
                 <Status state={credential.state} />
@@ -79,7 +84,7 @@ function RowMenu({ credential, onDeed }: { credential: CredentialDto; onDeed: Cr
     <Menu
       label={`Actions for ${credential.name}`}
       entries={[
-        { label: "Edit name…", disabledReason: reason("edit"), onAction: () => onDeed("edit", credential) },
+        { label: "Edit name and limits…", disabledReason: reason("edit"), onAction: () => onDeed("edit", credential) },
         {
           label: "Reset secret…",
           disabledReason: reason("resetSecret"),

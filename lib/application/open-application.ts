@@ -14,6 +14,8 @@ export interface ApplicationPage {
   subscriptions: SubscriptionDto[];
   /** Environments of its subscriptions in which no credential of it works. */
   missing: { environment: Environment; api: string }[];
+  /** APIs of its subscriptions, once each: what a credential can be narrowed to. */
+  apis: { id: string; title: string }[];
   may: { write: boolean; credentials: boolean; subscribe: boolean };
   summary: { worksIn: string; activeSubscriptions: number; activeCredentials: number };
   /** A command for one of the APIs that it may call; null while there is none. */
@@ -34,6 +36,9 @@ export async function openApplication(
     application,
     subscriptions,
     missing: missingEnvironments(subscriptions, environments),
+    apis: [...new Map(subscriptions.flatMap((s) => s.apis).map((api) => [api.id, api])).values()].map(
+      ({ id, title, version }) => ({ id, title: `${title} ${version}` }),
+    ),
     may: {
       write: mayIn(actor, "application:write", organizationId),
       credentials: mayIn(actor, "credential:write", organizationId),

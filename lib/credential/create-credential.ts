@@ -4,6 +4,7 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { checkScope } from "./check-scope.ts";
 import { activeCredentialsMax } from "./credential.rules.ts";
 import type { ShownOnce } from "./credential.schema.ts";
 import { type CreateCredentialInput, createCredentialInput } from "./credential.schema.ts";
@@ -15,18 +16,32 @@ import { issueCredential, prepareSecret } from "./issue-credential.ts";
  */
 export async function createCredential(actor: Actor, input: CreateCredentialInput): Promise<ShownOnce> {
   const permit = authorize(actor, "credential:write");
-  const { applicationId, environment, name, description } = createCredentialInput.parse(input);
+  const { applicationId, environment, name, description, networks, scope } = createCredentialInput.parse(input);
   const application = await db().application.findFirst({
     where: { id: applicationId, isTest: false, ...ownedBy(permit) },
     select: { id: true, organizationId: true },
   });
   if (!application) throw notFound();
+  await checkScope(applicationId, scope);
   const prepared = await prepareSecret(environment);
   const issued = await transaction(async (tx) => {
     await lockBelowCap(tx, applicationId);
-    const made = await issueCredential(tx, { applicationId, kind: "standard", name, description, prepared });
+    const made = await issueCredential(tx, {
+      applicationId,
+      kind: "standard",
+      name,
+      description,
+      networks,
+      scope,
+      prepared,
+    });
     const target = { organizationId: application.organizationId, type: "credential", id: made.credentialId, name };
-    await recordEvent(tx, permit, "credential.created", target, { clientId: made.clientId, environment });
+    await recordEvent(tx, permit, "credential.created", target, {
+      clientId: made.clientId,
+      environment,
+      networks,
+      scope,
+    });
     return made;
   });
   const live = await waitUntilLive(issued.xid);

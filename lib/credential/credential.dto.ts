@@ -14,6 +14,8 @@ export const credentialSelect = {
   createdAt: true,
   revokedAt: true,
   lastUsedAt: true,
+  networks: true,
+  scope: true,
   secrets: { select: { last4: true, createdAt: true }, orderBy: { createdAt: "desc" }, take: 1 },
 } as const satisfies Prisma.CredentialSelect;
 

@@ -38,6 +38,14 @@ export function whyNot(action: CredentialAction, credential: CredentialLife, now
 /** The words for the two kinds of catalog. */
 export const environmentTitle: Record<Environment, string> = { sandbox: "Sandbox", production: "Production" };
 
+/** What a credential is narrowed to, in a few words; "" when to nothing. */
+export function limitWords({ networks, scope }: { networks: readonly string[]; scope: readonly string[] }): string {
+  const count = (list: readonly string[], one: string, many: string) =>
+    list.length === 0 ? [] : [`${list.length} ${list.length === 1 ? one : many}`];
+  const words = [...count(networks, "network", "networks"), ...count(scope, "API", "APIs")];
+  return words.length === 0 ? "" : `Only ${words.join(", ")}`;
+}
+
 /** `secrets.env` as a shell and most libraries read it; no value of ours needs quoting. */
 export const toEnvFile = (pair: { clientId: string; secret: string }): string =>
   `CLIENT_ID=${pair.clientId}\nCLIENT_SECRET=${pair.secret}\n`;

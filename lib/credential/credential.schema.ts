@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LiveState } from "#lib/gateway-feed/wait-until-live.ts";
+import { networkProblem } from "#lib/net/network-list.ts";
 import type { CredentialState } from "./credential.rules.ts";
 
 export const environments = ["sandbox", "production"] as const;
@@ -8,18 +9,38 @@ export type Environment = (typeof environments)[number];
 export const credentialName = z.string().trim().min(1, "Give the credential a name.").max(60, "At most 60 characters.");
 export const credentialDescription = z.string().trim().max(300, "At most 300 characters.").default("");
 
+/** Addresses and networks that a credential works from; empty: all (G31). */
+export const credentialNetworks = z
+  .array(z.string().trim())
+  .max(50, "At most 50 addresses and networks.")
+  .superRefine((entries, context) => {
+    const [problem] = entries.flatMap((entry) => networkProblem(entry) ?? []);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  });
+/** IDs of the API definitions that a credential works for; empty: all that the application is subscribed to. */
+export const credentialScope = z.array(z.uuid()).max(100, "At most 100 APIs.");
+
 export const createCredentialInput = z
   .object({
     applicationId: z.uuid(),
     environment: z.enum(environments),
     name: credentialName,
     description: credentialDescription,
+    networks: credentialNetworks.default([]),
+    scope: credentialScope.default([]),
   })
   .strict();
 export type CreateCredentialInput = z.input<typeof createCredentialInput>;
 
 export const updateCredentialInput = z
-  .object({ credentialId: z.uuid(), name: credentialName, description: credentialDescription })
+  .object({
+    credentialId: z.uuid(),
+    name: credentialName,
+    description: credentialDescription,
+    /** Left out: they stay as they are. */
+    networks: credentialNetworks.optional(),
+    scope: credentialScope.optional(),
+  })
   .strict();
 export type UpdateCredentialInput = z.input<typeof updateCredentialInput>;
 
@@ -41,6 +62,8 @@ export interface CredentialDto {
   expiresAt: Date | null;
   revokedAt: Date | null;
   lastUsedAt: Date | null;
+  networks: string[];
+  scope: string[];
 }
 
 /** The one answer that holds a secret: of creation and of a reset. */

@@ -8,9 +8,12 @@ import { db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { dumpAllTables } from "#lib/test-kit/dump.ts";
+import { makePlace, publish, subscribe } from "#lib/test-kit/gateway-fixture.ts";
 import { consumer, member } from "#lib/test-kit/people.ts";
 import { createCredential } from "./create-credential.ts";
 import { activeCredentialsMax } from "./credential.rules.ts";
+import { updateCredentialInput } from "./credential.schema.ts";
+import { readCredentialsForGateway } from "./read-credentials-for-gateway.ts";
 import { resetSecret } from "./reset-secret.ts";
 import { revokeCredential } from "./revoke-credential.ts";
 import { updateCredential } from "./update-credential.ts";
@@ -119,4 +122,35 @@ test("explore grants and test values are not credentials that a person can reset
   const catalogless = { kind: "explore", catalogId: newId() } as const;
   await db().credential.update({ where: { id: credential.credentialId }, data: catalogless });
   expect(await code(resetSecret(owner, { credentialId: credential.credentialId }))).toBe("NOT_FOUND");
+});
+
+test("a credential is narrowed to networks and to APIs of its subscriptions, and the gateways are told (G31)", async () => {
+  const { owner, applicationId, credential } = await storefront();
+  const { credentialId } = credential;
+  const place = await makePlace();
+  const api = { place, backendUrl: "http://127.0.0.1", operations: [] };
+  const [subscribed, other] = [await publish({ ...api, basePath: "/a" }), await publish({ ...api, basePath: "/b" })];
+  await subscribe(applicationId, subscribed);
+  const scope = [subscribed.apiDefinitionId];
+  const networks = ["192.0.2.0/24", "2001:db8::7"];
+  const changed = await updateCredential(owner, { credentialId, name: "n", networks, scope });
+  expect(changed).toMatchObject({ networks, scope, live: { gateways: 0 } });
+  expect(await db().gatewayChange.count({ where: { kind: "credential", entityId: credentialId } })).toBe(2);
+  for await (const rows of readCredentialsForGateway([credentialId])) expect(rows).toMatchObject([{ networks, scope }]);
+  const created = await createCredential(owner, { applicationId, environment, name: "narrow", networks, scope });
+  for await (const rows of readCredentialsForGateway([created.credentialId])) {
+    expect(rows).toMatchObject([{ networks, scope }]);
+  }
+  // Without them they stay; to nothing is to all.
+  expect(await updateCredential(owner, { credentialId, name: "m" })).toMatchObject({ networks, scope, live: null });
+  await updateCredential(owner, { credentialId, name: "m", networks: [], scope: [] });
+  for await (const rows of readCredentialsForGateway([credentialId])) {
+    expect(rows).toMatchObject([{ networks: null, scope: null }]);
+  }
+  const refusal = (scope: string[]) =>
+    updateCredential(owner, { credentialId, name: "m", scope }).catch((e) => [e.code, e.fields, e.detail]);
+  expect(await refusal([other.apiDefinitionId])).toEqual(await refusal([newId()]));
+  expect(await refusal([newId()])).toMatchObject(["INPUT_INVALID", [{ field: "scope" }], expect.any(String)]);
+  const wrong = updateCredentialInput.safeParse({ credentialId, name: "m", networks: ["192.0.2.0/24", "10.0.0.0/33"] });
+  expect(wrong.error?.issues).toMatchObject([{ path: ["networks"], message: expect.stringContaining("10.0.0.0/33") }]);
 });

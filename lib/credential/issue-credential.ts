@@ -57,6 +57,8 @@ export interface CredentialToIssue {
   name: string;
   description?: string;
   expiresAt?: Date | null;
+  networks?: string[];
+  scope?: string[];
   /** Of `prepareSecret`; it says the environment too. */
   prepared: PreparedSecret;
 }
@@ -88,6 +90,8 @@ export async function issueCredential(tx: Tx, input: CredentialToIssue): Promise
       name: input.name,
       description: input.description ?? "",
       expiresAt: input.expiresAt ?? null,
+      networks: input.networks ?? [],
+      scope: input.scope ?? [],
     },
   });
   await addSecret(tx, credentialId, prepared);

@@ -11,6 +11,8 @@ const select = {
   environment: true,
   status: true,
   expiresAt: true,
+  networks: true,
+  scope: true,
   applicationId: true,
   application: { select: { organizationId: true } },
 } as const;

@@ -3,32 +3,45 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
+import { recordChange } from "#lib/gateway-feed/record-change.ts";
+import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { checkScope } from "./check-scope.ts";
 import { credentialSelect, toCredentialDto } from "./credential.dto.ts";
 import type { CredentialDto } from "./credential.schema.ts";
 import { type UpdateCredentialInput, updateCredentialInput } from "./credential.schema.ts";
 import { auditTarget, loadCredential } from "./load-credential.ts";
 
-/** Changes a credential's name and description; calls are not touched. */
+/**
+ * Changes a credential's name, description, and what it is narrowed to. Where that changes, it waits until the gateways
+ * that are alive hold calls against it; else `live` is null and calls are not touched.
+ */
 export async function updateCredential(
   actor: Actor,
   input: UpdateCredentialInput,
   clock = systemClock,
-): Promise<CredentialDto> {
+): Promise<CredentialDto & { live: LiveState | null }> {
   const permit = authorize(actor, "credential:write");
-  const { credentialId, name, description } = updateCredentialInput.parse(input);
+  const { credentialId, name, description, ...limits } = updateCredentialInput.parse(input);
   const now = clock();
   const before = await loadCredential(permit, credentialId, "edit", now);
-  const row = await transaction(async (tx) => {
+  const networks = limits.networks ?? before.networks;
+  const scope = limits.scope ?? before.scope;
+  await checkScope(before.applicationId, scope, before.scope);
+  const narrowed = !isSame(networks, before.networks) || !isSame(scope, before.scope);
+  const { row, xid } = await transaction(async (tx) => {
     const changed = await tx.credential.update({
       where: { id: credentialId },
-      data: { name, description },
+      data: { name, description, networks, scope },
       select: credentialSelect,
     });
     await recordEvent(tx, permit, "credential.updated", auditTarget({ ...before, name }), {
-      before: { name: before.name, description: before.description },
-      after: { name, description },
+      before: { name: before.name, description: before.description, networks: before.networks, scope: before.scope },
+      after: { name, description, networks, scope },
     });
-    return changed;
+    return { row: changed, xid: narrowed ? await recordChange(tx, "credential", credentialId) : null };
   });
-  return toCredentialDto(row, now);
+  return { ...toCredentialDto(row, now), live: xid === null ? null : await waitUntilLive(xid) };
 }
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((entry, index) => entry === b[index]);

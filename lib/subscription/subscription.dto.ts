@@ -20,7 +20,11 @@ export const subscriptionSelect = {
       version: true,
       state: true,
       apis: {
-        select: { publishedApi: { select: { slug: true, revision: { select: { title: true, version: true } } } } },
+        select: {
+          publishedApi: {
+            select: { apiDefinitionId: true, slug: true, revision: { select: { title: true, version: true } } },
+          },
+        },
         orderBy: { publishedApi: { slug: "asc" } },
       },
     },
@@ -50,5 +54,9 @@ export const toSubscriptionDto = (row: SubscriptionRow): SubscriptionDto => ({
     retired: row.release.state === "retired",
   },
   plan: toPlanDto(row.plan),
-  apis: row.release.apis.map(({ publishedApi }) => ({ slug: publishedApi.slug, ...publishedApi.revision })),
+  apis: row.release.apis.map(({ publishedApi }) => ({
+    id: publishedApi.apiDefinitionId,
+    slug: publishedApi.slug,
+    ...publishedApi.revision,
+  })),
 });

@@ -55,7 +55,8 @@ export interface SubscriptionDto {
   };
   product: { id: string; releaseId: string; title: string; version: string; retired: boolean };
   plan: PlanDto;
-  apis: { slug: string; title: string; version: string }[];
+  /** `id` is the API definition's: the same in every catalog. */
+  apis: { id: string; slug: string; title: string; version: string }[];
 }
 
 export const registerAndSubscribeInput = z

@@ -37,7 +37,7 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
   const person = await requirePerson(here);
   const chosen = query.parse(await searchParams);
   const opened = await forPage(here, () => openApplication(person, { applicationId, ...chosen }));
-  const { application, subscriptions, missing, may, summary, curl } = opened;
+  const { application, subscriptions, missing, apis, may, summary, curl } = opened;
   const { credentials, ...head } = application;
   return (
     <>
@@ -77,6 +77,7 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
         application={head}
         credentials={credentials}
         missing={missing}
+        apis={apis}
         mayWrite={may.credentials}
         actions={{
           create: actions.createCredentialAction,

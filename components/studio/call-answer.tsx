@@ -10,6 +10,7 @@ import { refusals } from "#lib/errors/refusals.ts";
 import { refusalOf } from "#lib/explore/explore.rules.ts";
 import type { AnsweredHead } from "#lib/explore/explore.schema.ts";
 import { formatBytes, plural } from "#lib/format.ts";
+import { CallTrace } from "./call-trace.tsx";
 import type { TestAnswer } from "./use-test-call.ts";
 
 const REASONS = {
@@ -85,6 +86,7 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
       {shown.length < code.length && (
         <p className="text-12 text-ink-3">The first {formatBytes(SHOWN_MAX)} are shown.</p>
       )}
+      {head.trace && <CallTrace steps={head.trace} />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import type { Call } from "#gateway/call.ts";
 import type { GatewayApi } from "#gateway/snapshot/model.ts";
-import type { TraceMessage, TraceStep } from "#lib/assembly/trace.ts";
+import type { TraceMessage, TraceStep } from "#lib/assembly/trace.schema.ts";
 import { readTraceGrant, TRACE_HEADER, type TraceGrant } from "#lib/assembly/trace-grant.ts";
 import type { Context } from "./context.ts";
 import type { Message } from "./message.ts";

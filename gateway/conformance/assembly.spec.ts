@@ -7,6 +7,8 @@ import { setBackend } from "#lib/backend/set-backend.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
+import { callValues } from "#lib/explore/explore.schema.ts";
+import { relayCall } from "#lib/explore/relay-call.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
 import { provider } from "#lib/test-kit/people.ts";
 import { call } from "./kit/client.ts";
@@ -33,6 +35,7 @@ async function publish(source: string): Promise<string> {
 beforeAll(async () => {
   process.env.DATABASE_URL = inject("databaseUrl");
   process.env.BACKEND_ALLOW = "127.0.0.0/8";
+  process.env.GATEWAY_URL = inject("target");
   ({ owner, slug } = await provider("Assembly"));
   sandboxId = (await db().catalog.findFirstOrThrow({ where: { organization: { slug }, slug: "sandbox" } })).id;
   const values = await readTestCredential(owner, slug, "sandbox");
@@ -156,6 +159,31 @@ test.each([
     expect(backend.calls.at(-1)).toMatchObject({ method, url: path });
   },
 );
+
+test("the test panel of those who may write the API gets a trace of each policy, and nobody else does", async () => {
+  const { slug: api } = await db().publishedApi.findFirstOrThrow({
+    where: { catalogId: sandboxId, basePath: "/weather-credentials" },
+  });
+  const [[, clientId] = [], [, clientSecret] = []] = pair;
+  const target = { organization: slug, catalog: "sandbox", api, operation: "getCurrent" };
+  const credential = { mode: "test", clientId: clientId ?? "", clientSecret: clientSecret ?? "" } as const;
+  const relay = (actor: UserActor) => {
+    const values = callValues.parse({ query: { zipcode: "1" } });
+    return relayCall(actor, { target, values, credential }, { signal: AbortSignal.timeout(10_000), address: "test" });
+  };
+  const { head, body } = await relay(owner);
+  let text = "";
+  for await (const piece of body ?? []) text += Buffer.from(piece).toString();
+  expect([head.answered && head.status, text]).toEqual([200, '{"ok":true}']);
+  const steps = head.answered ? head.trace : undefined;
+  expect(steps?.map(({ kind, error }) => [kind, error])).toEqual([
+    ["set-variable", null],
+    ["invoke", null],
+  ]);
+  expect(JSON.stringify(steps)).not.toContain(clientSecret);
+  const stranger = await relay((await provider("Other")).owner);
+  expect(stranger.head.answered && [stranger.head.status, stranger.head.trace]).toEqual([200, undefined]);
+});
 
 test("an assembly that is not understood is imported, shown, and refused at publish with its line", async () => {
   const source = read("router")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TraceStep } from "#lib/assembly/trace.schema.ts";
 
 const slug = z.string().min(1).max(200);
 
@@ -57,6 +58,8 @@ export interface AnsweredHead {
   headMs: number;
   /** The client ID that the call used; public. null when the call carried none. */
   clientId: string | null;
+  /** What each policy of the API did; in the test panel of those who may write the API. */
+  trace?: TraceStep[];
 }
 
 /** The gateway itself did not answer. */

@@ -22,7 +22,8 @@ export async function findPublished(ref: ApiRef) {
       slug: true,
       basePath: true,
       revisionId: true,
-      space: { select: { pathPrefix: true } },
+      apiDefinitionId: true,
+      space: { select: { pathPrefix: true, organizationId: true } },
       catalog: { select: catalogSelect },
       revision: { select: { title: true, version: true, compiled: true, _count: { select: { operations: true } } } },
     },
@@ -39,5 +40,7 @@ export async function findPublished(ref: ApiRef) {
   };
   // Written by publishing only, in this shape (lib/api-definition/compiled.ts).
   const compiled = row.revision.compiled as unknown as CompiledApi;
-  return { api, compiled, publishedApiId: row.id, revisionId: row.revisionId, catalogId };
+  const { apiDefinitionId, revisionId } = row;
+  const { organizationId } = row.space;
+  return { api, compiled, publishedApiId: row.id, revisionId, apiDefinitionId, organizationId, catalogId };
 }

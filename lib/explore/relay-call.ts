@@ -1,4 +1,5 @@
 import type { Actor } from "#lib/access/actor.ts";
+import { mayIn } from "#lib/access/authorize.ts";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
@@ -15,6 +16,7 @@ import {
   ValueError,
 } from "./request.rules.ts";
 import { type SentCall, sendToGateway } from "./send-to-gateway.ts";
+import { sendTraced } from "./send-traced.ts";
 
 /** A pair whose values the caller holds: typed in the page, or (test) the sandbox's own, read by the provider's use case. */
 interface TestCredential {
@@ -41,7 +43,8 @@ export async function relayCall(
   { signal, address }: { signal: AbortSignal; address: string },
 ): Promise<SentCall> {
   takeCall(actor.kind === "user" ? actor.userId : address);
-  const { api, compiled, revisionId } = await findPublished(call.target);
+  const published = await findPublished(call.target);
+  const { api, compiled, revisionId } = published;
   const operation = await db().operation.findFirst({
     where: { revisionId, key: call.target.operation },
     select: { key: true, method: true, pathTemplate: true, slice: true },
@@ -52,7 +55,13 @@ export async function relayCall(
   const pair = need.need === "none" ? null : await resolvePair(actor, call);
   const slice = operation.slice as unknown as OperationSlice;
   const shape = { method: operation.method, basePath: api.basePath, pathTemplate: operation.pathTemplate, slice };
-  return sendToGateway(build(shape, call.values, need, pair), pair?.clientId ?? null, signal);
+  const built = build(shape, call.values, need, pair);
+  const clientId = pair?.clientId ?? null;
+  // What policies do is for those who write them: of this API, and from its test panel.
+  const traced = call.credential.mode === "test" && compiled.assembly !== undefined;
+  if (traced && mayIn(actor, "api:write", published.organizationId))
+    return sendTraced(built, clientId, published, signal);
+  return sendToGateway(built, clientId, signal);
 }
 
 interface Pair {

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors/app-error.ts";
@@ -19,12 +19,13 @@ export interface SentCall {
 /**
  * Sends a request to the gateway and to nothing else: the host comes from the settings, the path is written as it was
  * built (no URL parser normalises it), redirects are not followed, nothing is decompressed. An abort of `signal`
- * closes the connection, and so the gateway's call to the backend.
+ * closes the connection, and so the gateway's call to the backend. `agent`: keeps the connection for what follows.
  */
 export async function sendToGateway(
   built: BuiltRequest,
   clientId: string | null,
   signal: AbortSignal,
+  agent?: Agent,
 ): Promise<SentCall> {
   const body = built.body === null ? null : Buffer.from(built.body);
   if (body && body.length > bodyBytesMax) {
@@ -33,7 +34,7 @@ export async function sendToGateway(
   const started = performance.now();
   const sinceStart = () => Math.round((performance.now() - started) * 10) / 10;
   try {
-    const answer = await exchange(built, body, signal);
+    const answer = await exchange(built, body, signal, agent);
     return { head: toHead(answer, clientId, sinceStart()), body: capped(answer) };
   } catch (error) {
     if (signal.aborted) throw error;
@@ -41,7 +42,12 @@ export async function sendToGateway(
   }
 }
 
-function exchange(built: BuiltRequest, body: Buffer | null, signal: AbortSignal): Promise<IncomingMessage> {
+function exchange(
+  built: BuiltRequest,
+  body: Buffer | null,
+  signal: AbortSignal,
+  agent: Agent | undefined,
+): Promise<IncomingMessage> {
   const gateway = new URL(env().GATEWAY_URL);
   const send = gateway.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -51,8 +57,8 @@ function exchange(built: BuiltRequest, body: Buffer | null, signal: AbortSignal)
       port: gateway.port,
       method: built.method,
       path: gateway.pathname.replace(/\/$/, "") + requestTarget(built),
-      headers: headersOf(gateway, built, body),
-      agent: false,
+      headers: headersOf(gateway, built, body, agent !== undefined),
+      agent: agent ?? false,
       signal,
       timeout: ANSWER_MS,
     });
@@ -64,8 +70,8 @@ function exchange(built: BuiltRequest, body: Buffer | null, signal: AbortSignal)
 }
 
 /** Node writes an array of pairs as it is, repeated names too. */
-function headersOf(gateway: URL, built: BuiltRequest, body: Buffer | null): string[] {
-  const headers = [["Host", gateway.host], ...built.headers, ["Connection", "close"]];
+function headersOf(gateway: URL, built: BuiltRequest, body: Buffer | null, keep: boolean): string[] {
+  const headers = [["Host", gateway.host], ...built.headers, ["Connection", keep ? "keep-alive" : "close"]];
   if (!built.headers.some(([name]) => name === "Accept")) headers.push(["Accept", "*/*"]);
   // Without it Node would send an empty POST in chunks.
   if (body || /^(POST|PUT|PATCH)$/.test(built.method)) headers.push(["Content-Length", String(body?.length ?? 0)]);

@@ -1,12 +1,21 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { createLocalJWKSet, type JWK, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { db } from "#lib/db/client.ts";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { issue } from "#lib/test-kit/certificates.ts";
-import { changeBackend, type FixtureApi, type FixturePublished, publish } from "#lib/test-kit/gateway-fixture.ts";
+import {
+  changeBackend,
+  type FixtureApi,
+  type FixturePublished,
+  makeApplication,
+  makeCredential,
+  publish,
+  subscribe,
+} from "#lib/test-kit/gateway-fixture.ts";
 import { call } from "./kit/client.ts";
-import { operation, ownFixture } from "./kit/own-fixture.ts";
+import { operation, ownFixture, pairHeaders, pairInHeaders } from "./kit/own-fixture.ts";
 import { startTlsBackend, startTokenServer, type TlsBackend, type TokenServer } from "./kit/tls-backend.ts";
 
 // G15: a backend that demands each way of signing in gets it. S12-S15, S28-S31, T12, T39.
@@ -289,6 +298,36 @@ test("a renewed certificate is shown with the next call, and a call in flight en
   endStream();
   expect(String((await last)[0])).toBe("last");
   await ended;
+});
+
+test("S31: a proof says which application called on which plan, for this backend and this call alone", async () => {
+  const backend = { proof: true, authKind: "basic", username: "portico", password: "p" } as const;
+  const operations = [operation("GET", "/x", [["id", "secret"]]), operation("GET", "/open")];
+  const common = { place: fixture.place, backendUrl: fixture.backend.url, schemes: pairInHeaders, operations };
+  const published = await publish({ ...common, basePath: "/proof", backend });
+  const application = await makeApplication(fixture.place);
+  const credential = await makeCredential(application);
+  await subscribe(application, published);
+  const keys = await db().signingKey.findMany();
+  const jwks = createLocalJWKSet({ keys: keys.map(({ id, publicKey }) => ({ ...(publicKey as JWK), kid: id })) });
+  const proven = async (path: string, headers: [string, string][]) => {
+    const answer = await call(`${published.path}${path}`, {
+      headers: [...headers, ["X-Gateway-Proof", "evil"], ["x_gateway_proof", "evil"]],
+    });
+    const proofs = fixture.backend.header("x-gateway-proof");
+    expect([answer.status, proofs.length, fixture.backend.header("x_gateway_proof")]).toEqual([200, 1, []]);
+    const options = { typ: "gateway-proof+jwt", algorithms: ["ES256"], audience: fixture.backend.url };
+    const { payload } = await jwtVerify(proofs[0] ?? "", jwks, options);
+    expect(payload.jti).toBe(answer.headers["x-request-id"]);
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
+    return payload;
+  };
+  expect(await proven("/x", pairHeaders(credential))).toMatchObject({
+    sub: application,
+    client_id: credential.clientId,
+    plan: "default",
+  });
+  expect(await proven("/open", [])).not.toHaveProperty("sub");
 });
 
 test("a limit of time that the backend's row sets holds for its calls", async () => {

@@ -1,6 +1,7 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { type Call, noteBody } from "#gateway/call.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+import { signProof } from "#gateway/upstream/proof.ts";
 import { BodyTooLargeError, holdBody, RequestBody } from "#gateway/upstream/request-body.ts";
 import { Sending } from "#gateway/upstream/sending.ts";
 
@@ -45,8 +46,28 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
   return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
 }
 
-/** At once, or as soon as the backend's access token is there. */
+/** At once, or as soon as the call's proof is signed. */
 function send(
+  call: Call,
+  api: GatewayApi,
+  backend: Backend,
+  body: RequestBody | undefined,
+): Outcome | Promise<Outcome> {
+  if (!backend.proof) return sendWithToken(call, api, backend, body);
+  return signProof(call, backend).then(
+    (proof) => {
+      call.backendProof = proof;
+      return sendWithToken(call, api, backend, body);
+    },
+    (error) => {
+      body?.destroy();
+      throw error;
+    },
+  );
+}
+
+/** At once, or as soon as the backend's access token is there. */
+function sendWithToken(
   call: Call,
   api: GatewayApi,
   backend: Backend,

@@ -3,6 +3,7 @@ import type { Call } from "#gateway/call.ts";
 import { AUTHORIZATION, CONTENT_LENGTH, CREDENTIAL, headerName, PASS } from "#gateway/header-names.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+import { PROOF_HEADER } from "./proof.ts";
 
 /**
  * The headers that the backend gets, flat: the client's without hop-by-hop, identity and credential headers, then ours.
@@ -51,6 +52,7 @@ export function clientHeaders(call: Call, api: GatewayApi, ownHeader = "", heade
 function withOurs(headers: string[], call: Call, backend: Backend, authorization: string | undefined): string[] {
   for (const text of backend.signIn) headers.push(text);
   if (authorization !== undefined) headers.push("Authorization", authorization);
+  if (backend.proof) headers.push(PROOF_HEADER, call.backendProof);
   headers.push(
     "X-Forwarded-For",
     call.clientAddress,

@@ -119,8 +119,6 @@ export class Call {
   heldBody: Buffer | undefined = undefined;
   /** JWT that the call came through the gateway, for a backend that wants one. */
   backendProof = "";
-  /** JWT that the call came through the gateway, for a backend that wants one. */
-  backendProof = "";
   requestBytes = 0;
   responseBytes = 0;
   backendStarted = 0;

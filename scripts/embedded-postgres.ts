@@ -195,12 +195,24 @@ export async function startEmbeddedPostgres(
     throw error;
   }
   return {
-    url: `postgresql://portico:${password}@127.0.0.1:${port}/portico`,
+    url: urlOf(password, port),
     port,
     ended,
     stop,
     kill: () => child.kill("SIGQUIT"),
   };
+}
+
+const urlOf = (password: string, port: number): string => `postgresql://portico:${password}@127.0.0.1:${port}/portico`;
+
+/** The connection string of the server that runs on a data directory, for commands beside it; undefined when none does. */
+export function runningPostgresUrl(dataDir: string): string | undefined {
+  const pidFile = join(clusterDirectory(dataDir), "postmaster.pid");
+  const passwordFile = join(dataDir, "postgres-password");
+  if (!existsSync(pidFile) || !existsSync(passwordFile)) return undefined;
+  // PostgreSQL's own file: process, directory, start, port, …
+  const port = Number(readFileSync(pidFile, "utf8").split("\n")[3]);
+  return Number.isInteger(port) ? urlOf(readFileSync(passwordFile, "utf8").trim(), port) : undefined;
 }
 
 /** Makes the cluster beside its place and moves it there when it is whole: a killed first start leaves no half of one. */

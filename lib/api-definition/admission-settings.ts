@@ -5,7 +5,8 @@ import type { Violation } from "./rules.ts";
 
 /**
  * What a definition says about who may call it, beyond credentials: `x-portico.networks`, `x-portico.validate-request`,
- * `x-ibm-configuration.cors.enabled` and, for what API Connect has no words, `x-portico.cors` (docs/decisions/016).
+ * `x-portico.access-tokens`, `x-ibm-configuration.cors.enabled` and, for what API Connect has no words, `x-portico.cors`
+ * (docs/decisions/016).
  */
 export interface AdmissionSettings {
   /** null: every address may call. */
@@ -13,6 +14,8 @@ export interface AdmissionSettings {
   /** null: the gateway leaves CORS to the backend. */
   cors: CompiledCors | null;
   validateRequest: boolean;
+  /** An access token may come in place of client ID and secret. */
+  accessTokens: boolean;
 }
 
 const MAX_AGE_SECONDS = 600;
@@ -29,6 +32,7 @@ export function readAdmission(document: JsonObject): AdmissionSettings {
     networks: networks === undefined ? null : texts(networks),
     cors: member(member(member(document, "x-ibm-configuration"), "cors"), "enabled") === true ? readCors(own) : null,
     validateRequest: member(own, "validate-request") === true,
+    accessTokens: member(own, "access-tokens") !== false,
   };
 }
 
@@ -62,6 +66,7 @@ export function admissionViolations(document: JsonObject): Violation[] {
     ...networkViolations(member(own, "networks")),
     ...corsViolations(member(own, "cors"), enabled === true),
     ...notBoolean(validate, `${PORTICO}/validate-request`),
+    ...notBoolean(member(own, "access-tokens"), `${PORTICO}/access-tokens`),
     ...notBoolean(enabled, "/x-ibm-configuration/cors/enabled"),
   ];
 }

@@ -26,6 +26,7 @@ test("networks, CORS and validation are compiled as they are written", async () 
       "max-age": 5,
     },
     "validate-request": true,
+    "access-tokens": false,
   };
   const { compiled, findings } = await examine(text(own));
   expect(findings.filter(({ code }) => code === "ADMISSION")).toEqual([]);
@@ -39,6 +40,7 @@ test("networks, CORS and validation are compiled as they are written", async () 
       maxAgeSeconds: 5,
     },
     validation: { operations: { get: { parameters: [], body: null } } },
+    acceptsTokens: false,
   });
 });
 
@@ -76,6 +78,7 @@ test.each([
   [{ cors: { credentials: true } }, "/x-portico/cors/credentials"],
   [{ cors: { credentials: true, origins: ["*"] } }, "/x-portico/cors/credentials"],
   [{ "validate-request": "yes" }, "/x-portico/validate-request"],
+  [{ "access-tokens": "no" }, "/x-portico/access-tokens"],
 ])("%j is refused where it stands: %s", async (own, pointer) => {
   expect(await errors(own)).toEqual([pointer]);
 });

@@ -5,7 +5,7 @@ import type { JsonObject } from "./json-pointer.ts";
 import type { KeyedOperation } from "./operations.ts";
 import type { Violation } from "./rules.ts";
 
-type Admission = Pick<CompiledApi, "networks" | "cors" | "validation">;
+type Admission = Pick<CompiledApi, "networks" | "cors" | "validation" | "acceptsTokens">;
 
 /** Who may call beyond credentials, and what a request must look like; nothing where another gateway enforces (S79). */
 export function compileAdmission(
@@ -15,12 +15,13 @@ export function compileAdmission(
 ): { compiled: Admission; violations: (Violation & { code: string })[] } {
   const violations = admissionViolations(document).map((each) => ({ code: "ADMISSION", ...each }));
   if (!enforced) return { compiled: {}, violations };
-  const { networks, cors, validateRequest } = readAdmission(document);
+  const { networks, cors, validateRequest, accessTokens } = readAdmission(document);
   const checked = validateRequest ? compileValidation(document, operations) : null;
   return {
     compiled: {
       ...(networks && { networks }),
       ...(cors && { cors }),
+      ...(!accessTokens && { acceptsTokens: false }),
       ...(checked && { validation: checked.validation }),
     },
     violations: [...violations, ...(checked?.violations ?? []).map((each) => ({ code: "PATTERN", ...each }))],

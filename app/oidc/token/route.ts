@@ -1,0 +1,14 @@
+import { withRoute } from "#app/_server/with-route.ts";
+import { exchangeInPortal } from "#lib/token/exchange-in-portal.ts";
+
+/** The token endpoint, for programs: no session, no cookie is looked at (gateway.md part 5). */
+export function POST(request: Request): Promise<Response> {
+  return withRoute(async () => {
+    const { status, headers, body } = await exchangeInPortal({
+      contentType: request.headers.get("content-type") ?? "",
+      authorization: request.headers.get("authorization") ?? "",
+      body: request.body,
+    });
+    return new Response(body, { status, headers });
+  });
+}

@@ -37,7 +37,6 @@ export class SharedLimits implements LimitStore {
   readonly stats: LimitStats = { overSoft: 0, byShare: 0, redisLost: 0, postgresLost: 0 };
   readonly #node: { id: string; address: string };
   readonly #mayBeAlone: boolean;
-  /** Gateways that are alive, this one with them. */
   #live = 1;
   /** Windows that begin from then on are counted in memory. */
   #aloneFromMs = Number.POSITIVE_INFINITY;
@@ -57,6 +56,16 @@ export class SharedLimits implements LimitStore {
   constructor(node: { id: string; address: string }, options: { mayBeAlone: boolean }) {
     this.#node = node;
     this.#mayBeAlone = options.mayBeAlone;
+  }
+
+  /** Gateways that are alive, this one with them. */
+  get gateways(): number {
+    return this.#live;
+  }
+
+  /** false: each gateway counts against its share. */
+  get isShared(): boolean {
+    return !this.#away;
   }
 
   take(limits: BoundLimits, nowMs: number): Taken | Promise<Taken> {

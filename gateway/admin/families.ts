@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
 import type { Gateway } from "#gateway/call.ts";
+import { limitModes } from "#gateway/limits/limit-store.ts";
 import type { Durations } from "./call-metrics.ts";
 
 type Sample = { value: number; labels?: Record<string, string>; metricName?: string };
@@ -64,6 +65,21 @@ export function metricsOf(gateway: Gateway, worker: string): Registry {
     const { user, system } = process.cpuUsage();
     return own((user + system) / 1e6);
   });
+  const { limits } = gateway;
+  family("portico_limit_mode", "gauge", "Where calls are counted against limits: 1 for the one that holds", () =>
+    limitModes.map((mode) => ({ value: limits.mode === mode ? 1 : 0, labels: { worker, mode } })),
+  );
+  family("portico_limit_gateways", "gauge", "Gateways that share limits, as each of them sees it", () =>
+    own(limits.gateways),
+  );
+  family("portico_limit_calls_total", "counter", "Calls over a soft limit, and calls counted against a share", () => [
+    { value: limits.stats.overSoft, labels: { reason: "over_soft" } },
+    { value: limits.stats.byShare, labels: { reason: "by_share" } },
+  ]);
+  family("portico_limit_store_lost_total", "counter", "Times that what limits are shared through was lost", () => [
+    { value: limits.stats.redisLost, labels: { store: "redis" } },
+    { value: limits.stats.postgresLost, labels: { store: "postgres" } },
+  ]);
   const { stats } = gateway.recorder;
   family("portico_records_held", "gauge", "Call records in memory", () => own(stats.held));
   family("portico_spool_bytes", "gauge", "Call records on disk, waiting for Postgres", () => own(stats.spooledBytes));

@@ -23,12 +23,19 @@ export interface LimitStats {
   postgresLost: number;
 }
 
+/** Where this process counts at the moment; "share": nothing that is shared can be asked. */
+export const limitModes = ["memory", "leases", "redis", "share"] as const;
+export type LimitMode = (typeof limitModes)[number];
+
 /**
  * Where calls are counted. Chosen once, when the process starts: shared-limits.ts counts in memory while the process is
  * alone and leases from Postgres when it is not, redis-limits.ts counts in Redis.
  */
 export interface LimitStore {
   readonly stats: LimitStats;
+  readonly mode: LimitMode;
+  /** Gateways that are alive, this one with them: what a share is a part of. */
+  readonly gateways: number;
   /**
    * Counts one call against all limits or against none. Answers at once where nothing has to be asked. Never throws,
    * never rejects: when what is shared is away, it counts against this process's share.

@@ -92,7 +92,7 @@ test("while Postgres is away each gateway lets its share pass: no outage, no ope
   expect(stores.map((store) => store.stats.postgresLost)).toEqual([1, 1]);
 
   set("open");
-  await vi.waitFor(() => expect(stores.map((store) => store.isShared)).toEqual([true, true]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stores.map((store) => store.mode)).toEqual(["leases", "leases"]), { timeout: 10_000 });
   const third = await start(false);
   expect(count(await takeMany(third, bind(id, 2_000), 4_000))).toBe(2_000 - 1_002);
 });

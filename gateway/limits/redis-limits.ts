@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { log } from "#lib/log.ts";
 import type { Counter, SubscriptionLimits } from "./counter.ts";
 import { limitHeaders } from "./limit-headers.ts";
-import { type LimitStats, type LimitStore, passed, refused, type Taken } from "./limit-store.ts";
+import { type LimitMode, type LimitStats, type LimitStore, passed, refused, type Taken } from "./limit-store.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 
 /**
@@ -86,6 +86,14 @@ export class RedisLimits implements LimitStore {
     redis.on("error", (error) => this.#lose(error));
     redis.on("close", () => this.#lose(new Error("the connection was closed")));
     this.#redis = redis as LimitRedis;
+  }
+
+  get gateways(): number {
+    return this.#shared.gateways;
+  }
+
+  get mode(): LimitMode {
+    return this.#up ? "redis" : this.#shared.mode;
   }
 
   take(limits: SubscriptionLimits, nowMs: number): Taken | Promise<Taken> {

@@ -2,7 +2,7 @@ import { type Counting, joinCounting } from "#lib/limit-counter/join-counting.ts
 import { type Lease, type LeaseDemand, sweepLimitCounters, takeLeases } from "#lib/limit-counter/take-leases.ts";
 import { log } from "#lib/log.ts";
 import type { BoundLimits, Counter } from "./counter.ts";
-import { type LimitStats, type LimitStore, passed, refused, type Taken } from "./limit-store.ts";
+import { type LimitMode, type LimitStats, type LimitStore, passed, refused, type Taken } from "./limit-store.ts";
 
 /** How often the list of gateways is read: a second one waits for this before it may count. */
 const TICK_MS = 500;
@@ -58,14 +58,13 @@ export class SharedLimits implements LimitStore {
     this.#mayBeAlone = options.mayBeAlone;
   }
 
-  /** Gateways that are alive, this one with them. */
   get gateways(): number {
     return this.#live;
   }
 
-  /** false: each gateway counts against its share. */
-  get isShared(): boolean {
-    return !this.#away;
+  get mode(): LimitMode {
+    if (this.#aloneFromMs < Number.POSITIVE_INFINITY) return "memory";
+    return this.#away ? "share" : "leases";
   }
 
   take(limits: BoundLimits, nowMs: number): Taken | Promise<Taken> {

@@ -3,6 +3,7 @@ import type { Call } from "#gateway/call.ts";
 import { answerHeaders } from "#gateway/upstream/answer-headers.ts";
 import { ConnectionLostError, type Control, type ExchangeHandler } from "#gateway/upstream/connection.ts";
 import { refusalOf } from "#gateway/upstream/failure.ts";
+import { signProof } from "#gateway/upstream/proof.ts";
 import { outgoingHeaders } from "#gateway/upstream/request-headers.ts";
 import { TooLargeError } from "./message.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -35,20 +36,24 @@ export async function callBackend(
   const started = performance.now();
   const until = started + totalMs;
   let authorization: string | undefined;
+  if (outgoing.backend.proof) call.backendProof = await signProof(call, outgoing.backend);
   try {
     authorization = token ? (token.current(Date.now()) ?? (await token.fresh(Date.now()))) : undefined;
   } catch {
     return { refused: refuse("BACKEND_UNREACHABLE", "backend-token-failed") };
   }
   try {
+    // Only what may be sent twice (RFC 9110 9.2.2).
+    const repeatable = !body?.length && (outgoing.method === "GET" || outgoing.method === "HEAD");
     const send = (fresh: boolean) => once(call, outgoing, body, authorization, fresh, until - performance.now());
     let answer = await send(false).catch((error) => {
-      // The backend closed an idle connection just as we used it; only what may be sent twice (RFC 9110 9.2.2).
-      const stale = error instanceof ConnectionLostError && error.wasUsed && !body?.length;
-      if (stale && (outgoing.method === "GET" || outgoing.method === "HEAD")) return send(true);
+      // The backend closed an idle connection just as we used it.
+      if (repeatable && error instanceof ConnectionLostError && error.wasUsed) return send(true);
       throw error;
     });
-    if (answer.status === 401 && token && authorization !== undefined && token.refused(authorization, Date.now())) {
+    const isRefused = answer.status === 401 && token && authorization !== undefined;
+    // The token goes in any case; the next call gets another.
+    if (isRefused && token.refused(authorization as string, Date.now()) && repeatable) {
       authorization = await token.fresh(Date.now());
       answer = await send(false);
     }
@@ -111,9 +116,12 @@ class Collector implements ExchangeHandler {
     call.abortBackend = () => this.#cut(new GoneError());
   }
 
+  isWanted(): boolean {
+    return this.#reason === undefined;
+  }
+
   onStart(control: Control): void {
     this.#control = control;
-    if (this.#reason) control.abort(this.#reason);
   }
 
   onInterim(): void {
@@ -124,7 +132,12 @@ class Collector implements ExchangeHandler {
 
   onHead(status: number, raw: string[]): void {
     this.#status = status;
-    this.#headers = answerHeaders(raw, this.#call.limitHeaders.length > 0, Boolean(this.#call.api?.cors)).headers;
+    this.#headers = answerHeaders(
+      status,
+      raw,
+      this.#call.limitHeaders.length > 0,
+      Boolean(this.#call.api?.cors),
+    ).headers;
   }
 
   onData(chunk: Buffer): void {
@@ -135,11 +148,13 @@ class Collector implements ExchangeHandler {
 
   onEnd(): void {
     clearTimeout(this.#timer);
+    this.#control = undefined;
     this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#pieces) });
   }
 
   onError(error: Error): void {
     clearTimeout(this.#timer);
+    this.#control = undefined;
     this.#reject(this.#reason ?? error);
   }
 

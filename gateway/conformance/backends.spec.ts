@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { createLocalJWKSet, type JWK, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { importApiDefinition } from "#lib/api-definition/import-api-definition.ts";
+import { setBackend } from "#lib/backend/set-backend.ts";
 import { db } from "#lib/db/client.ts";
+import { publishApi } from "#lib/product/publish-api.ts";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { issue } from "#lib/test-kit/certificates.ts";
 import {
@@ -14,6 +17,7 @@ import {
   publish,
   subscribe,
 } from "#lib/test-kit/gateway-fixture.ts";
+import { provider } from "#lib/test-kit/people.ts";
 import { call } from "./kit/client.ts";
 import { operation, ownFixture, pairHeaders, pairInHeaders } from "./kit/own-fixture.ts";
 import { startTlsBackend, startTokenServer, type TlsBackend, type TokenServer } from "./kit/tls-backend.ts";
@@ -328,6 +332,42 @@ test("S31: a proof says which application called on which plan, for this backend
     plan: "default",
   });
   expect(await proven("/open", [])).not.toHaveProperty("sub");
+});
+
+test("S31: what an assembly sends to the backend carries proof and access token like any call", async () => {
+  process.env.BACKEND_ALLOW = "127.0.0.0/8";
+  const { owner, slug, organizationId } = await provider("Proof");
+  const { id: catalogId } = await db().catalog.findFirstOrThrow({ where: { organizationId, slug: "sandbox" } });
+  const source = `
+openapi: 3.0.3
+info: { title: Proof, version: 1.0.0 }
+servers: [{ url: /assembled }]
+x-ibm-configuration:
+  enforced: true
+  assembly:
+    execute:
+      - invoke: { title: first, target-url: $(target-url), output: answer }
+      - set-variable: { actions: [{ set: message.headers.X-After, value: after }] }
+paths:
+  /x:
+    get: { security: [], responses: { "200": { description: ok } } }
+    post: { security: [], responses: { "200": { description: ok } } }
+`;
+  const { id: apiId } = await importApiDefinition(owner, { organization: slug, source });
+  const signIn = oauth({ tokenScope: "assembled" });
+  await setBackend(owner, { apiId, catalogId, url: fixture.backend.url, ...signIn, proof: true });
+  await publishApi(owner, { apiId, catalogId });
+  const path = `/${slug}/sandbox/assembled/x`;
+  expect((await call(path)).status).toBe(200);
+  const [proof = ""] = fixture.backend.header("x-gateway-proof");
+  expect(decodeProtectedHeader(proof)).toMatchObject({ alg: "ES256", typ: "gateway-proof+jwt" });
+  expect(fixture.backend.header("authorization")[0]).toMatch(/^Bearer token-/);
+  // A body is not sent twice, here either.
+  const seen = fixture.backend.calls.length;
+  fixture.backend.answer = (_req, res) => void res.writeHead(401).end();
+  await call(path, { method: "POST", body: "{}", headers: [["Content-Type", "application/json"]] });
+  fixture.backend.answer = undefined;
+  expect(fixture.backend.calls.length).toBe(seen + 1);
 });
 
 test("a limit of time that the backend's row sets holds for its calls", async () => {

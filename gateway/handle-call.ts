@@ -3,6 +3,7 @@ import { log } from "#lib/log.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
 import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
+import { isEnding } from "./last-answer.ts";
 import { answerPreflight } from "./steps/answer-preflight.ts";
 import { answerTokenRequest } from "./steps/answer-token-request.ts";
 import { answerTrace } from "./steps/answer-trace.ts";
@@ -42,6 +43,7 @@ const steps: readonly Step[] = [
 
 /** One call, from its headers to its record: READ THIS FIRST. */
 export function handleCall(gateway: Gateway, req: IncomingMessage, res: ServerResponse, expectsContinue = false): void {
+  if (isEnding(req.socket)) return;
   const call = new Call(gateway, req, res, expectsContinue);
   gateway.inFlight += 1;
   // "close" comes once in every case: answered, refused, or the client went away.

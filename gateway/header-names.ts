@@ -65,8 +65,9 @@ function kindOf(lower: string, canonical: string): number {
   return PASS;
 }
 
-/** Names seen, as they were written. Bounded: a client could send a new one with every call. */
+/** Names seen, as they were written. Bounded in number and length: a client could send a new one with every call. */
 const KNOWN_MAX = 2_000;
+const KNOWN_LENGTH_MAX = 64;
 const known = new Map<string, HeaderName>();
 
 /** The name in lower case with its kind; looked up, not computed, for a name that was seen before. */
@@ -76,6 +77,6 @@ export function headerName(raw: string): HeaderName {
   const lower = raw.toLowerCase();
   const canonical = lower.replace(/[_.]/g, "-");
   const made = { lower, canonical, kind: kindOf(lower, canonical) };
-  if (known.size < KNOWN_MAX) known.set(raw, made);
+  if (known.size < KNOWN_MAX && raw.length <= KNOWN_LENGTH_MAX) known.set(raw, made);
   return made;
 }

@@ -6,6 +6,7 @@ import { answerRefusal } from "./answer/answer-refusal.ts";
 import { bodyOf, refuse } from "./answer/refusal.ts";
 import { callWithBody, type Gateway } from "./call.ts";
 import { handleCall } from "./handle-call.ts";
+import { endConnection } from "./last-answer.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
 
 /** Limits of a connection; what belongs to one request is checked in steps/check-request.ts. */
@@ -35,7 +36,11 @@ export function createGatewayServer(gateway: Gateway): Server {
   server.timeout = IDLE_MS;
   server.on("checkContinue", (req, res) => handleCall(gateway, req, res, true));
   server.on("checkExpectation", (req, res) => handleCall(gateway, req, res));
-  server.on("connect", (_req, socket) => cutOff(socket, "REQUEST_MALFORMED"));
+  server.on("connect", (_req, socket) => {
+    // Node hands the bare socket over, its own listeners taken off: an error would end the process (T21).
+    socket.on("error", () => undefined);
+    cutOff(socket, "REQUEST_MALFORMED");
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => cutOff(socket, refusalOfParser(error.code)));
   return server;
 }
@@ -67,7 +72,9 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
     else answerRefusal(call, refuse(refusal));
     return;
   }
-  // An earlier call on the connection is still being answered: its client gets that answer, and then nothing more.
+  // An earlier call on the connection is still being answered: its client gets that answer, and then nothing more. The
+  // parser complains of every further piece.
+  if (!endConnection(socket)) return;
   busy.shouldKeepAlive = false;
   busy.once("finish", () => socket.end(() => socket.destroy()));
 }

@@ -1,4 +1,5 @@
 import type { Call } from "#gateway/call.ts";
+import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import { prefersXml } from "./prefers-xml.ts";
 import { bodyOf, type Refused, toXml } from "./refusal.ts";
 
@@ -27,7 +28,7 @@ export function answerRefusal(call: Call, refused: Refused): void {
     ...call.limitHeaders,
     ...call.corsHeaders,
   ];
-  if (mustClose(call)) headers.push("Connection", "close");
+  if (mustClose(call)) closeAfterAnswer(call, headers);
   const body = bodyOf(form, call.requestId);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
   res.writeHead(rendered.status, headers);

@@ -116,9 +116,12 @@ class Collector implements ExchangeHandler {
     call.abortBackend = () => this.#cut(new GoneError());
   }
 
+  isWanted(): boolean {
+    return this.#reason === undefined;
+  }
+
   onStart(control: Control): void {
     this.#control = control;
-    if (this.#reason) control.abort(this.#reason);
   }
 
   onInterim(): void {
@@ -129,7 +132,12 @@ class Collector implements ExchangeHandler {
 
   onHead(status: number, raw: string[]): void {
     this.#status = status;
-    this.#headers = answerHeaders(raw, this.#call.limitHeaders.length > 0, Boolean(this.#call.api?.cors)).headers;
+    this.#headers = answerHeaders(
+      status,
+      raw,
+      this.#call.limitHeaders.length > 0,
+      Boolean(this.#call.api?.cors),
+    ).headers;
   }
 
   onData(chunk: Buffer): void {
@@ -140,11 +148,13 @@ class Collector implements ExchangeHandler {
 
   onEnd(): void {
     clearTimeout(this.#timer);
+    this.#control = undefined;
     this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#pieces) });
   }
 
   onError(error: Error): void {
     clearTimeout(this.#timer);
+    this.#control = undefined;
     this.#reject(this.#reason ?? error);
   }
 

@@ -33,6 +33,7 @@ const server = createServer((req, res) => {
   pool.dispatch(
     { method: req.method ?? "GET", path: req.url ?? "/", headers, body: null, headersTimeoutMs: DAY_MS },
     {
+      isWanted: () => true,
       onStart: (given) => {
         control = given;
       },

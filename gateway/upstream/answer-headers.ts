@@ -35,16 +35,19 @@ interface AnswerName {
   cors: boolean;
 }
 
-/** Bounded: a backend could send a new name with every answer. */
+/** Bounded in number and length: a backend could send a new name with every answer. */
 const KNOWN_MAX = 2_000;
+const KNOWN_LENGTH_MAX = 64;
 const known = new Map<string, AnswerName>();
 
-function answerName(name: string): AnswerName {
-  const found = known.get(name);
+function answerName(raw: string): AnswerName {
+  const found = known.get(raw);
   if (found) return found;
+  // A copy: what is cut from a head holds all of the head in memory.
+  const name = Buffer.from(raw, "latin1").toString("latin1");
   const lower = name.toLowerCase();
   const made = { name, lower, dropped: DROPPED.has(lower), limit: LIMITS.has(lower), cors: isCors(lower) };
-  if (known.size < KNOWN_MAX) known.set(name, made);
+  if (known.size < KNOWN_MAX && name.length <= KNOWN_LENGTH_MAX) known.set(name, made);
   return made;
 }
 
@@ -58,7 +61,7 @@ export interface AnswerHeaders {
  * Copies a backend's raw headers (name, value, name, …) for the client. `limited`: we add limit headers of our own;
  * `cors`: we answer browsers by the API's settings.
  */
-export function answerHeaders(raw: readonly string[], limited: boolean, cors: boolean): AnswerHeaders {
+export function answerHeaders(status: number, raw: readonly string[], limited: boolean, cors: boolean): AnswerHeaders {
   const headers: string[] = [];
   let contentLength = -1;
   let hopByHop: string[] | undefined;
@@ -72,7 +75,11 @@ export function answerHeaders(raw: readonly string[], limited: boolean, cors: bo
     }
     if (dropped || (limited && limit) || (cors && forBrowsers)) continue;
     const value = raw[i + 1] as string;
-    if (lower === "content-length") contentLength = Number(value);
+    if (lower === "content-length") {
+      // RFC 9110 8.6: a client that believed it would wait for a body, or take the next answer for it.
+      if (status === 204) continue;
+      contentLength = Number(value);
+    }
     headers.push(name, value);
   }
   return { headers: hopByHop ? without(headers, hopByHop) : headers, contentLength };

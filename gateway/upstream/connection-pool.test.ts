@@ -79,7 +79,12 @@ const get: BackendRequest = { method: "GET", path: "/a", headers: ["Host", "b"],
 function exchange(
   pool: ConnectionPool,
   request: BackendRequest,
-  hooks: { onStart?(control: Control): void; onData?(chunk: Buffer, control: Control): void; fresh?: boolean } = {},
+  hooks: {
+    isWanted?(): boolean;
+    onStart?(control: Control): void;
+    onData?(chunk: Buffer, control: Control): void;
+    fresh?: boolean;
+  } = {},
 ): Promise<Got> {
   return new Promise((done) => {
     const got: Got = { status: 0, body: "", error: undefined };
@@ -92,6 +97,7 @@ function exchange(
       done(got);
     };
     const handler: ExchangeHandler = {
+      isWanted: () => hooks.isWanted?.() ?? true,
       onStart: (given) => {
         control = given;
         hooks.onStart?.(given);
@@ -314,4 +320,46 @@ test("idle connections end, and a closed pool ends when its calls have", async (
   expect((await call).body).toBe("late");
   await closed;
   expect(pool.size).toBe(0);
+});
+
+test("a client that is slow with the last piece of its answer holds up no later call on the connection", async () => {
+  const piece = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nlast\r\n0\r\n\r\n";
+  const server = await backend((_text, socket) => socket.write(piece));
+  const pool = poolTo(server.port);
+  const first = await exchange(pool, get, { onData: (_chunk, control) => control.pause() });
+  const second = await exchange(pool, get);
+  expect([first.body, second.body, server.sockets.length]).toEqual(["last", "last", 1]);
+});
+
+test("calls that nobody waits for any more cost no connection, and those behind them get it", async () => {
+  const held: Socket[] = [];
+  const server = await backend((_text, socket) => held.push(socket));
+  const pool = poolTo(server.port, { connectionsMax: 1 });
+  const first = exchange(pool, get);
+  const gone = [exchange(pool, get, { isWanted: () => false }), exchange(pool, get, { isWanted: () => false })];
+  const last = exchange(pool, get);
+  await expect.poll(() => held.length).toBe(1);
+  held[0]?.write(answer("first"));
+  for (const { error } of await Promise.all(gone)) expect(error).toBeInstanceOf(Error);
+  await expect.poll(() => held.length).toBe(2);
+  held[1]?.write(answer("last"));
+  expect([(await first).body, (await last).body, server.sockets.length]).toEqual(["first", "last", 1]);
+});
+
+test("a call that nobody waits for when its connection is there leaves the connection to the next", async () => {
+  const server = await backend((_text, socket) => socket.write(answer("x")));
+  const pool = poolTo(server.port);
+  expect((await exchange(pool, get, { isWanted: () => false })).error).toBeInstanceOf(Error);
+  expect([(await exchange(pool, get)).body, server.sockets.length]).toEqual(["x", 1]);
+  expect(requestsIn(server.received[0] ?? "")).toBe(1);
+});
+
+test("a head that comes byte by byte, and interim answers, win no time", async () => {
+  const server = await backend((_text, socket) => {
+    const drip = setInterval(() => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"), 10);
+    socket.on("close", () => clearInterval(drip));
+  });
+  const pool = poolTo(server.port, { waitMs: 20 });
+  const { error } = await exchange(pool, { ...get, headersTimeoutMs: 100 });
+  expect(error).toBeInstanceOf(BackendTimeoutError);
 });

@@ -11,6 +11,9 @@ export class PoolClosedError extends Error {
   readonly code = "BACKEND_CLOSED";
 }
 
+/** The one who asked went away while the call waited for a connection. */
+class NotWantedError extends Error {}
+
 export interface PoolSettings {
   connectionsMax: number;
   /** Between two pieces of an answer. */
@@ -111,12 +114,16 @@ export class ConnectionPool {
         (gone) => this.#gone(gone),
       );
       this.#all.add(connection);
-      start(connection, request, handler);
+      if (handler.isWanted()) start(connection, request, handler);
+      else {
+        handler.onError(new NotWantedError("nobody waits for the answer"));
+        this.#free(connection);
+      }
     });
   }
 
   #free(connection: Connection): void {
-    const next = this.#waiting.shift();
+    const next = this.#nextWanted();
     if (next) start(connection, next.request, next.handler);
     else if (this.#closed) connection.close();
     else this.#idle.push({ connection, untilMs: performance.now() + this.#idleMs(connection) });
@@ -138,8 +145,17 @@ export class ConnectionPool {
   /** A place has become free. */
   #next(): void {
     if (this.size >= this.#settings.connectionsMax) return;
-    const next = this.#waiting.shift();
+    const next = this.#nextWanted();
     if (next) this.#startNew(next.request, next.handler);
+  }
+
+  /** The call that has waited longest; those whose clients went away must not cost a connection each. */
+  #nextWanted(): Waiting | undefined {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (next.handler.isWanted()) return next;
+      next.handler.onError(new NotWantedError("nobody waits for the answer"));
+    }
+    return undefined;
   }
 
   #tick(): void {

@@ -15,7 +15,7 @@ export interface BackendRequest {
   headersTimeoutMs: number;
 }
 
-/** How the one who asks steers the exchange. */
+/** How the one who asks steers the exchange; not after its end, for the connection is another's by then. */
 export interface Control {
   /** No further data until `resume`: the client does not take it as fast as it comes. */
   pause(): void;
@@ -26,6 +26,8 @@ export interface Control {
 
 /** What the one who asks is told. Exactly one of `onEnd` and `onError` comes, and nothing after it. */
 export interface ExchangeHandler {
+  /** Asked when a connection is there: false when nobody waits for the answer any more. `onError` follows. */
+  isWanted(): boolean;
   /** A connection is there, and the request begins to leave on it. */
   onStart(control: Control): void;
   onInterim(status: number): void;
@@ -53,6 +55,8 @@ export class ConnectionLostError extends Error {
   }
 }
 
+/** Methods whose requests say that they have no body. */
+const EXPECTS_BODY = new Set(["POST", "PUT", "PATCH"]);
 const CHUNKED_END = "0\r\n\r\n";
 
 /**
@@ -161,6 +165,7 @@ export class Connection implements AnswerReader, Control {
 
   onHead(status: number, headers: string[], length: number): void {
     this.#headSeen = true;
+    this.#movedAt = performance.now();
     this.#handler?.onHead(status, headers, length);
   }
 
@@ -188,6 +193,10 @@ export class Connection implements AnswerReader, Control {
       body.resume();
     };
     const isMine = () => this.#body === body;
+    if (body.errored) {
+      this.#fail(body.errored);
+      return;
+    }
     socket.on("drain", onDrain);
     body.on("data", (piece: Buffer) => {
       if (isMine() && piece.length > 0 && !write(piece)) body.pause();
@@ -212,7 +221,8 @@ export class Connection implements AnswerReader, Control {
       this.#goAway();
       return;
     }
-    this.#movedAt = performance.now();
+    // Headers that drip, and interim answers, win no time: the limit is for the whole head.
+    if (this.#headSeen) this.#movedAt = performance.now();
     try {
       const taken = parser.push(piece);
       if (parser.done && this.#parser === parser) this.#complete(parser, taken === piece.length);
@@ -273,6 +283,9 @@ export class Connection implements AnswerReader, Control {
     this.#handler = undefined;
     this.#parser = undefined;
     this.#body = undefined;
+    // The last piece of an answer may have been more than the client takes; that must not hold up the next call, nor
+    // hide from us that the backend closes the connection.
+    if (this.#paused) this.resume();
     // The backend answered, or failed, before it had the whole request: nobody sends the rest.
     body?.destroy();
   }
@@ -306,5 +319,7 @@ function headOf({ method, path, headers, body }: BackendRequest, chunked: boolea
   }
   if (chunked) head += "Transfer-Encoding: chunked\r\n";
   else if (Buffer.isBuffer(body) && !declaresLength(headers)) head += `Content-Length: ${body.length}\r\n`;
+  // Without it some servers answer 411 (RFC 9110 8.6).
+  else if (body === null && EXPECTS_BODY.has(method)) head += "Content-Length: 0\r\n";
   return `${head}Connection: keep-alive\r\n\r\n`;
 }

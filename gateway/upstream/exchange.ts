@@ -1,11 +1,12 @@
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
+import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { TokenError } from "./backend-token.ts";
 import { ConnectionLostError, type Control, type ExchangeHandler } from "./connection.ts";
 import { refusalOf } from "./failure.ts";
-import { BodyTooLargeError, type RequestBody } from "./request-body.ts";
+import type { RequestBody } from "./request-body.ts";
 import type { Sending } from "./sending.ts";
 
 /** Interim answers (1xx) of one backend call: more is an attack or a fault (T37). They are not passed on. */
@@ -32,6 +33,8 @@ export class Exchange implements ExchangeHandler {
   /** Bytes of the answer's body still to come, -1 = not declared. */
   #left = -1;
   #waiting = false;
+  /** The answer that the client gets is this one. */
+  #answering = false;
 
   constructor(call: Call, body: RequestBody | undefined, sending: Sending) {
     this.#sending = sending;
@@ -39,11 +42,14 @@ export class Exchange implements ExchangeHandler {
     this.#body = body;
   }
 
+  isWanted(): boolean {
+    // Refused meanwhile, for a body that is framed wrongly or comes too slowly (server.ts).
+    return !this.#call.res.destroyed && !this.#call.res.headersSent;
+  }
+
   onStart(control: Control): void {
     this.#control = control;
-    const abort = () => control.abort(new Error("the client went away"));
-    if (this.#call.res.destroyed) abort();
-    else this.#call.abortBackend = abort;
+    this.#call.abortBackend = () => control.abort(new Error("the client went away"));
   }
 
   onInterim(): void {
@@ -52,16 +58,21 @@ export class Exchange implements ExchangeHandler {
   }
 
   onHead(status: number, raw: string[]): void {
+    if (!this.isWanted()) {
+      this.#control?.abort(new Error("the call was answered meanwhile"));
+      return;
+    }
     if (status === 401 && this.#sending.tokenRefused() && this.#mayRepeat()) {
       this.#control?.abort(TOKEN_REFUSED);
       return;
     }
     const { res, limitHeaders, corsHeaders, requestId, gateway, api } = this.#call;
-    const { headers, contentLength } = answerHeaders(raw, limitHeaders.length > 0, Boolean(api?.cors));
+    const { headers, contentLength } = answerHeaders(status, raw, limitHeaders.length > 0, Boolean(api?.cors));
     headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId);
     for (const text of limitHeaders) headers.push(text);
     for (const text of corsHeaders) headers.push(text);
-    if (gateway.draining) headers.push("Connection", "close");
+    if (gateway.draining) closeAfterAnswer(this.#call, headers);
+    this.#answering = true;
     res.writeHead(status, headers);
     this.#left = contentLength;
     // An event stream's headers must not wait for its first event; others leave with their first bytes.
@@ -97,8 +108,7 @@ export class Exchange implements ExchangeHandler {
     this.#finish();
     const { res } = this.#call;
     if (res.headersSent) {
-      // Half an answer must not look like a whole one.
-      if (!res.writableFinished) res.destroy();
+      if (this.#answering && !res.writableFinished) this.#breakOff();
       return;
     }
     if (this.#mayRepeat() && (error === TOKEN_REFUSED || this.#wasStale(error))) {
@@ -108,6 +118,14 @@ export class Exchange implements ExchangeHandler {
       return;
     }
     answerRefusal(this.#call, refusalOf(error));
+  }
+
+  /** Half an answer must not look like a whole one. */
+  #breakOff(): void {
+    const { req, res } = this.#call;
+    // To HTTP/1.0 an answer without a length ends with its connection: only a reset tells it from a whole one.
+    if (this.#left < 0 && req.httpVersionMinor === 0) res.socket?.resetAndDestroy();
+    res.destroy();
   }
 
   #repeatWithToken(): void {
@@ -131,7 +149,12 @@ export class Exchange implements ExchangeHandler {
   #finish(): void {
     const call = this.#call;
     call.abortBackend = undefined;
+    // From here on the connection may be another call's.
+    this.#control = undefined;
     call.backendMs = performance.now() - call.backendStarted;
-    if (this.#body) call.requestBytes = this.#body.bytes;
+    if (!this.#body) return;
+    call.requestBytes = this.#body.bytes;
+    // Also where it never came to a connection: what is left of it must not stop the client's next call.
+    this.#body.destroy();
   }
 }

@@ -18,6 +18,9 @@ export class RequestBody extends Readable {
     super();
     this.#req = req;
     this.#bytesMax = bytesMax;
+    // While the call waits for its token or its connection nobody else listens, and an error without a listener would
+    // end the process (T21). Whoever takes the body over asks `errored`.
+    this.on("error", () => undefined);
     req.on("data", (chunk: Buffer) => this.#take(chunk));
     req.on("end", () => {
       if (!this.destroyed) this.push(null);

@@ -37,6 +37,7 @@ function ask(number: number, path: string, onData: () => void = () => undefined)
   return new Promise((resolve, reject) => {
     let text = "";
     const handler: ExchangeHandler = {
+      isWanted: () => true,
       onStart: () => undefined,
       onInterim: () => undefined,
       onHead: () => undefined,

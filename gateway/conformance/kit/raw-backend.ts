@@ -6,7 +6,7 @@ export interface RawBackend {
   /** Requests whose headers have come. */
   requests: number;
   /** What is done when a request's headers have come; `body` is what came with them. */
-  answer: (socket: Socket, body: string) => void;
+  answer: (socket: Socket, body: string, head: string) => void;
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export async function startRawBackend(): Promise<RawBackend> {
       if (end < 0) return;
       socket.off("data", take);
       backend.requests += 1;
-      backend.answer(socket, text.slice(end + 4));
+      backend.answer(socket, text.slice(end + 4), text.slice(0, end + 2));
       socket.resume();
     };
     socket.on("data", take);

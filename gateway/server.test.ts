@@ -1,0 +1,226 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { open, sendRaw } from "#gateway/conformance/kit/client.ts";
+import { operation } from "#gateway/conformance/kit/own-fixture.ts";
+import { type RawBackend, startRawBackend } from "#gateway/conformance/kit/raw-backend.ts";
+import { SharedLimits } from "#gateway/limits/shared-limits.ts";
+import { newId } from "#lib/ids.ts";
+import { backendRow } from "#lib/test-kit/backend-row.ts";
+import { CallMetrics } from "./admin/call-metrics.ts";
+import { Admission } from "./admission/admission.ts";
+import type { Call, Gateway } from "./call.ts";
+import { createGatewayServer } from "./server.ts";
+import { compileApi } from "./snapshot/compile-api.ts";
+import { Snapshot } from "./snapshot/snapshot.ts";
+import type { Endpoint } from "./upstream/connect.ts";
+import { Upstreams } from "./upstream/upstreams.ts";
+
+// What clients do to connections: each call comes to its end once, whatever happens around it.
+
+let backend: RawBackend;
+let mute: { port: number; sockets: Socket[]; server: ReturnType<typeof createServer> };
+let server: Server;
+let gateway: Gateway;
+let base = "";
+const ended: Call[] = [];
+afterEach(() => void ended.splice(0));
+
+/** Accepts connections and never says a word, so that no TLS handshake ends. */
+async function startMute() {
+  const sockets: Socket[] = [];
+  const plain = createServer((socket) => void sockets.push(socket.on("error", () => undefined))).listen(0, "127.0.0.1");
+  await once(plain, "listening");
+  return { port: (plain.address() as AddressInfo).port, sockets, server: plain };
+}
+
+beforeAll(async () => {
+  backend = await startRawBackend();
+  mute = await startMute();
+  const snapshot = new Snapshot();
+  const put = (basePath: string, url: string) =>
+    snapshot.putApi(
+      compileApi({
+        id: basePath,
+        apiDefinitionId: basePath,
+        catalogId: "catalog",
+        catalogSlug: "sandbox",
+        catalogKind: "sandbox",
+        organizationId: "organization",
+        pathPrefix: "acme",
+        basePath,
+        compiled: {
+          format: 1,
+          basePath,
+          enforced: true,
+          schemes: {},
+          forwardsAuthorization: false,
+          operations: ["GET", "POST", "HEAD"].map((method) => operation(method, "/x")),
+        },
+        backend: backendRow(url, { connectTimeoutMs: 30_000, responseTimeoutMs: 30_000 }),
+      }),
+    );
+  put("/raw", backend.url);
+  put("/mute", `https://127.0.0.1:${mute.port}`);
+  const upstreams = new Upstreams({ allow: ["127.0.0.0/8"] });
+  const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
+  const rest = { publicProtocol: "http", bodyBytesMax: 1_048_576, ready: true, draining: false, inFlight: 0 };
+  const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
+  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1 };
+  const watched = { ...freshness, metrics: new CallMetrics(), accessLog: null };
+  gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest, ...watched };
+  server = createGatewayServer(gateway).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  gateway.upstreams.close();
+  for (const socket of mute.sockets) socket.destroy();
+  mute.server.close();
+  await backend.stop();
+});
+
+const GET = "GET /acme/sandbox/raw/x HTTP/1.1\r\nHost: a\r\n\r\n";
+/** Resolves when the backend's connection of the next request is closed. */
+const nextIsCut = () =>
+  new Promise<void>((resolve) => {
+    backend.answer = (socket) => void socket.on("close", () => resolve());
+  });
+
+test("a client that goes away in the middle of its body, before the backend is connected, ends its call alone", async () => {
+  const client = await open(base);
+  const seen = mute.sockets.length;
+  client.write("POST /acme/sandbox/mute/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nbegin");
+  await expect.poll(() => mute.sockets.length).toBe(seen + 1);
+  client.resetAndDestroy();
+  await expect.poll(() => ended.length).toBe(1);
+  expect(gateway.inFlight).toBe(0);
+});
+
+test("a client that goes away with several calls on its connection ends each of them, and their backends' calls", async () => {
+  let cut = 0;
+  const before = backend.requests;
+  backend.answer = (socket) =>
+    void socket.on("close", () => {
+      cut += 1;
+    });
+  const client = await open(base);
+  client.write(GET.repeat(3));
+  await expect.poll(() => backend.requests).toBe(before + 3);
+  client.resetAndDestroy();
+  await expect.poll(() => cut).toBe(3);
+  expect([gateway.inFlight, ended.length]).toEqual([0, 3]);
+});
+
+test("nothing that follows a request which is refused as malformed is taken for a request (T1)", async () => {
+  const before = backend.requests;
+  backend.answer = (socket) => void socket.end("HTTP/1.1 204 No Content\r\n\r\n");
+  const answer = await sendRaw(`GET //x HTTP/1.1\r\nHost: a\r\n\r\n${GET}`, base);
+  expect([answer.statuses, answer.closed, backend.requests - before]).toEqual([[400], true, 0]);
+});
+
+test("nothing that follows a refused request reaches a backend over a connection that is there (T1)", async () => {
+  let after = "";
+  let kept: Socket | undefined;
+  backend.answer = (socket) => {
+    kept = socket;
+    socket.on("data", (piece) => {
+      after += piece;
+    });
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  };
+  expect((await sendRaw(GET, base)).statuses).toEqual([200]);
+  const answer = await sendRaw(`GET //x HTTP/1.1\r\nHost: a\r\n\r\n${GET}`, base);
+  expect([answer.statuses, answer.closed, after]).toEqual([[400], true, ""]);
+  kept?.destroy();
+  const pool = gateway.upstreams.pool(gateway.snapshot.apis.get("/raw")?.backend?.endpoint as Endpoint, Date.now());
+  await expect.poll(() => pool.size).toBe(0);
+});
+
+test("a CONNECT behind a call, from a client that then goes away, ends that call and nothing else", async () => {
+  const cut = nextIsCut();
+  const before = backend.requests;
+  const client = await open(base);
+  client.write(`${GET}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`);
+  await expect.poll(() => backend.requests).toBe(before + 1);
+  client.resetAndDestroy();
+  await cut;
+  await expect.poll(() => gateway.inFlight).toBe(0);
+});
+
+test("what a client sends behind a broken request does not pile up while an earlier call is answered", async () => {
+  let backendSocket: Socket | undefined;
+  backend.answer = (socket) => {
+    backendSocket = socket;
+  };
+  const before = backend.requests;
+  const client = await open(base);
+  let text = "";
+  client.on("data", (piece) => {
+    text += piece;
+  });
+  client.write(GET);
+  await expect.poll(() => backend.requests).toBe(before + 1);
+  const warnings: Error[] = [];
+  const note = (warning: Error) => void warnings.push(warning);
+  process.on("warning", note);
+  for (let i = 0; i < 30; i += 1) {
+    client.write("garbage\r\n\r\n");
+    await new Promise(setImmediate);
+  }
+  backendSocket?.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  await once(client, "close");
+  process.off("warning", note);
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok$/);
+  expect(warnings).toEqual([]);
+});
+
+test("a POST without a body tells the backend so", async () => {
+  let head = "";
+  backend.answer = (socket, _body, text) => {
+    head = text;
+    socket.end("HTTP/1.1 204 No Content\r\n\r\n");
+  };
+  await sendRaw("POST /acme/sandbox/raw/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", base);
+  expect(head).toMatch(/\r\nContent-Length: 0\r\n/i);
+});
+
+test("204 carries no length, whatever the backend says", async () => {
+  backend.answer = (socket) => void socket.end("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+  const answer = await sendRaw(`${GET}`, base);
+  expect(answer.statuses).toEqual([204]);
+  expect(answer.text).not.toMatch(/content-length/i);
+});
+
+test("half an answer does not look whole to a client of HTTP/1.0 either", async () => {
+  backend.answer = (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+    setTimeout(() => socket.resetAndDestroy(), 20);
+  };
+  const client = await open(base);
+  client.write("GET /acme/sandbox/raw/x HTTP/1.0\r\nHost: a\r\n\r\n");
+  const [error] = await once(client.resume(), "error");
+  expect(error).toMatchObject({ code: "ECONNRESET" });
+});
+
+test("a client of HTTP/1.1 that keeps sending a body which is too large gets its 413", async () => {
+  backend.answer = (socket) => void socket.resume();
+  const client = await open(base);
+  let text = "";
+  client.on("data", (piece) => {
+    text += piece;
+  });
+  const errors: Error[] = [];
+  client.on("error", (error) => errors.push(error));
+  client.write("POST /acme/sandbox/raw/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const chunk = `10000\r\n${"b".repeat(65_536)}\r\n`;
+  for (let i = 0; i < 64 && client.writable; i += 1) {
+    if (!client.write(chunk)) await Promise.race([once(client, "drain"), once(client, "close")]).catch(() => undefined);
+  }
+  client.write("0\r\n\r\n");
+  if (!client.destroyed) await once(client, "close");
+  expect([text.slice(0, 12), errors]).toEqual(["HTTP/1.1 413", []]);
+});

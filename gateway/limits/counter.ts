@@ -24,6 +24,8 @@ export class Counter {
 
   /** Counted in this process alone; false: leased from Postgres. */
   local = true;
+  /** `taken` up to here is known to Postgres: at the beginning of the window, or when a lease became a count in memory. */
+  localFrom = 0;
   /** When `room` falls to it, more is leased in the background; -1: never. */
   refillAt = -1;
   /** Calls that passed without Postgres knowing; below zero: leased calls on their way back. */
@@ -62,6 +64,7 @@ export class Counter {
     this.used = 0;
     this.room = 0;
     this.taken = 0;
+    this.localFrom = 0;
     this.refillAt = -1;
     this.debt = 0;
     this.answeredTaken = 0;

@@ -4,7 +4,7 @@ import { db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
-import { Counters, type SubscriptionLimits } from "./counter.ts";
+import { type Counter, Counters, type SubscriptionLimits } from "./counter.ts";
 import type { LimitStore, Taken } from "./limit-store.ts";
 import type { LimitKind, PlanLimit } from "./plan-limits.ts";
 import { SharedLimits } from "./shared-limits.ts";
@@ -234,6 +234,30 @@ describe("several processes, through Postgres", () => {
       takeMany(second, bind(id, limit("rate", 100, HOUR)), 300),
     ]);
     expect(count(both.flat())).toBe(60);
+  });
+
+  test("a window that began before is counted in memory too once a process is alone, and handed over with the rest", async () => {
+    const now = Date.now();
+    const id = newId();
+    const week = limit("rate", 100, 604_800);
+    const before = await start(false);
+    expect(count(await takeMany(before, bind(id, week), 10, now))).toBe(10);
+    await stopAll();
+    const first = await start(true);
+    const limits = bind(id, week);
+    expect(count(await takeMany(first, limits, 5, now))).toBe(5);
+    let taken = 0;
+    await vi.waitFor(
+      async () => {
+        if (!(limits.counters[0] as Counter).local) taken += count([await first.take(limits, now)]);
+        expect((limits.counters[0] as Counter).local).toBe(true);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    expect(count(await takeMany(first, limits, 20, now))).toBe(20);
+    const second = await start(true);
+    const all = await Promise.all([takeMany(first, limits, 200, now), takeMany(second, bind(id, week), 200, now)]);
+    expect(count(all.flat())).toBe(100 - 35 - taken);
   });
 
   test("leases that lie idle come back to the others", async () => {

@@ -7,7 +7,7 @@ import { type LimitMode, type LimitStats, type LimitStore, passed, refused, type
 /** How often the list of gateways is read: a second one waits for this before it may count. */
 const TICK_MS = 500;
 /**
- * From the claim to the first window counted alone. Meanwhile statements of others that began before it end
+ * From the claim to the first call counted alone. Meanwhile statements of others that began before it end
  * (ANSWER_MS), and gateways that lost Postgres with this one come back, to which it hands over.
  */
 const GRACE_MS = 3_000;
@@ -38,7 +38,7 @@ export class SharedLimits implements LimitStore {
   readonly #node: { id: string; address: string };
   readonly #mayBeAlone: boolean;
   #live = 1;
-  /** Windows that begin from then on are counted in memory. */
+  /** Windows that begin from then on are counted in memory, and those that are asked for from then on. */
   #aloneFromMs = Number.POSITIVE_INFINITY;
   /** Postgres cannot be asked, or another gateway counts alone. */
   #away = false;
@@ -231,13 +231,26 @@ export class SharedLimits implements LimitStore {
         const counter = counters[at] as Counter;
         if (counter.startMs !== demand.startMs) continue;
         const lease = leases?.[at];
-        if (lease) enterLease(counter, demand, lease);
+        if (lease) {
+          enterLease(counter, demand, lease);
+          this.#keep(counter);
+        }
         // What was given back may have arrived all the same: giving it back twice would grant it twice.
         else counter.debt += leases === null ? demand.debt : Math.max(0, demand.debt);
       }
       // What could not be sent is asked for again when the next tick finds Postgres.
       if (!leases) return this.#forgetAsked();
     }
+  }
+
+  /** Nobody else leases: what is left of a window that began before this gateway was alone is counted in memory too. */
+  #keep(counter: Counter): void {
+    if (counter.kind === "quota" || Date.now() < this.#aloneFromMs) return;
+    counter.local = true;
+    counter.localFrom = counter.taken + counter.room - counter.debt;
+    counter.debt = 0;
+    counter.room = Math.max(0, counter.cap - counter.used);
+    counter.refillAt = -1;
   }
 
   #forgetAsked(): void {
@@ -280,7 +293,7 @@ export class SharedLimits implements LimitStore {
     this.#aloneFromMs = Number.POSITIVE_INFINITY;
     for (const counter of this.#active) {
       if (!counter.local) continue;
-      counter.debt += counter.taken;
+      counter.debt += counter.taken - counter.localFrom;
       this.adopt(counter);
     }
     return true;

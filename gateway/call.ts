@@ -144,5 +144,8 @@ export class Call {
 /** The calls that still read a body: the parser may find out later that it is broken (server.ts). */
 const readingBody = new WeakMap<ServerResponse, Call>();
 
-export const noteBody = (call: Call): void => void readingBody.set(call.res, call);
+export function noteBody(call: Call): void {
+  readingBody.set(call.res, call);
+  call.gateway.admission.bodies.add(call);
+}
 export const callWithBody = (res: ServerResponse): Call | undefined => readingBody.get(res);

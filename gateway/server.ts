@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "#lib/errors/refusals.ts";
+import { SWEEP_MS } from "./admission/body-watch.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { bodyOf, refuse } from "./answer/refusal.ts";
 import { callWithBody, type Gateway } from "./call.ts";
@@ -15,7 +16,7 @@ const limits = {
   maxHeaderSize: HEADER_BYTES_MAX + TARGET_BYTES_MAX + 2_048,
   /** From the first byte to the end of the headers (slowloris, T21). */
   headersTimeout: 10_000,
-  /** The whole request with its body: 10 MB at less than 1 Mbit/s. */
+  /** The whole request with its body: 10 MB at less than 1 Mbit/s. What is much slower goes before (body-watch.ts). */
   requestTimeout: 120_000,
   /** A connection between two calls. */
   keepAliveTimeout: 30_000,
@@ -33,6 +34,8 @@ export function createGatewayServer(gateway: Gateway): Server {
   const server = createServer(limits, (req, res) => handleCall(gateway, req, res));
   // Without it Node drops what is past about 1,000 headers in silence; the byte limit bounds them, and we count (T5).
   server.maxHeadersCount = 0;
+  const sweeper = setInterval(() => gateway.admission.bodies.sweep(Date.now()), SWEEP_MS).unref();
+  server.once("close", () => clearInterval(sweeper));
   server.timeout = IDLE_MS;
   server.on("checkContinue", (req, res) => handleCall(gateway, req, res, true));
   server.on("checkExpectation", (req, res) => handleCall(gateway, req, res));

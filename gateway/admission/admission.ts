@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { NetworkList } from "#lib/net/network-list.ts";
+import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
 
 /** What the operator sets about who is let in, and what the process remembers of who was not. */
@@ -11,6 +12,7 @@ export class Admission {
   /** The portal's origin: its console calls from the browser, wherever an API allows browsers at all. */
   readonly portalOrigin: string;
   readonly failures: FailureBudget;
+  readonly bodies = new BodyWatch();
 
   /** `trustedProxies`: addresses and networks, comma-separated. Throws on an entry that is neither. */
   constructor(

@@ -67,6 +67,8 @@ export const causes = [
   "body-announced",
   "body-grew",
   "body-unchecked",
+  // REQUEST_TIMEOUT: it came, too slowly
+  "body-slow",
   // API_NOT_FOUND
   "catalog-unknown",
   "base-path-unknown",

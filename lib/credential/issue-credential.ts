@@ -1,3 +1,4 @@
+import { newApiKey } from "#lib/crypto/api-key.ts";
 import { type Environment, exploreSecret, makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
 import { HashQueueFull, hashPassword } from "#lib/crypto/password.ts";
 import type { Tx } from "#lib/db/client.ts";
@@ -20,14 +21,16 @@ export interface PreparedSecret {
 /**
  * Makes a client ID and a secret and computes the records of it. Called before the transaction opens: argon2 takes
  * about 50 ms, and no row may stay locked for that. `clientId` is given to reset the secret of an existing one;
- * `derived` makes the secret of an explore grant, which the installation's key can make again.
+ * `derived` makes the secret of an explore grant, which the installation's key can make again; `apiKey` makes the API
+ * key of a service ID.
  */
 export async function prepareSecret(
   environment: Environment,
-  options: { clientId?: string; derived?: boolean } = {},
+  options: { clientId?: string; derived?: boolean; apiKey?: boolean } = {},
 ): Promise<PreparedSecret> {
   const clientId = options.clientId ?? newClientId();
-  const secret = options.derived ? exploreSecret(environment, clientId) : newClientSecret(environment);
+  const make = options.apiKey ? newApiKey : options.derived ? exploreSecret : newClientSecret;
+  const secret = make(environment, clientId);
   const { verifier, keyId } = makeVerifier(clientId, secret);
   return {
     clientId,
@@ -59,6 +62,8 @@ export interface CredentialToIssue {
   expiresAt?: Date | null;
   networks?: string[];
   scope?: string[];
+  /** Of an API key. */
+  serviceIdId?: string;
   /** Of `prepareSecret`; it says the environment too. */
   prepared: PreparedSecret;
 }
@@ -92,6 +97,7 @@ export async function issueCredential(tx: Tx, input: CredentialToIssue): Promise
       expiresAt: input.expiresAt ?? null,
       networks: input.networks ?? [],
       scope: input.scope ?? [],
+      serviceIdId: input.serviceIdId ?? null,
     },
   });
   await addSecret(tx, credentialId, prepared);

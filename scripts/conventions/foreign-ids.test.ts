@@ -31,6 +31,12 @@ import { publishProduct } from "#lib/product/publish-product.ts";
 import { readProduct } from "#lib/product/read-product.ts";
 import { retireRelease } from "#lib/product/retire-release.ts";
 import { updateProduct } from "#lib/product/update-product.ts";
+import { createApiKey } from "#lib/service-id/create-api-key.ts";
+import { createServiceId } from "#lib/service-id/create-service-id.ts";
+import { deleteServiceId } from "#lib/service-id/delete-service-id.ts";
+import { listServiceIds } from "#lib/service-id/list-service-ids.ts";
+import { revokeApiKey } from "#lib/service-id/revoke-api-key.ts";
+import { updateServiceId } from "#lib/service-id/update-service-id.ts";
 import { cancelSubscription } from "#lib/subscription/cancel-subscription.ts";
 import { decideSubscription } from "#lib/subscription/decide-subscription.ts";
 import { listSubscriptionsOfApplication } from "#lib/subscription/list-subscriptions-of-application.ts";
@@ -44,6 +50,7 @@ ownDatabase();
 
 type Kind =
   | "api"
+  | "apiKey"
   | "application"
   | "catalog"
   | "credential"
@@ -52,6 +59,7 @@ type Kind =
   | "organization"
   | "product"
   | "release"
+  | "serviceId"
   | "subscription";
 
 const foreign: Record<Kind, string> = {} as Record<Kind, string>;
@@ -100,6 +108,10 @@ beforeAll(async () => {
   foreign.subscription = (
     await requestSubscription(buyer.owner, { applicationId: foreign.application, ...plan, comment: "" })
   ).subscriptionId;
+  foreign.serviceId = (await createServiceId(buyer.owner, { applicationId: foreign.application, name: "Nightly" })).id;
+  foreign.apiKey = (
+    await createApiKey(buyer.owner, { serviceIdId: foreign.serviceId, environment: "sandbox", name: "One" })
+  ).apiKeyId;
   foreign.membership = (await db().membership.findFirstOrThrow({ where: { organizationId: buyer.organizationId } })).id;
   await inviteMember(buyer.owner, buyer.slug, { email: "guest@example.com", role: "viewer" });
   foreign.invitation = (await db().invitation.findFirstOrThrow()).id;
@@ -167,6 +179,17 @@ const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown
   updateCredential: ["credential", (a, id) => updateCredential(a, { credentialId: id, name: "X", description: "" })],
   resetSecret: ["credential", (a, id) => resetSecret(a, { credentialId: id })],
   revokeCredential: ["credential", (a, id) => revokeCredential(a, { credentialId: id })],
+  createServiceId: ["application", (a, id) => createServiceId(a, { applicationId: id, name: "X" })],
+  listServiceIds: ["application", (a, id) => listServiceIds(a, id)],
+  updateServiceId: [
+    "serviceId",
+    (a, id) => updateServiceId(a, { serviceIdId: id, name: "X", description: "", scope: [] }),
+  ],
+  deleteServiceId: ["serviceId", (a, id) => deleteServiceId(a, { serviceIdId: id })],
+  createApiKey: ["serviceId", (a, id) => createApiKey(a, { serviceIdId: id, environment: "sandbox", name: "X" })],
+  revokeApiKey: ["apiKey", (a, id) => revokeApiKey(a, { apiKeyId: id })],
+  "revokeApiKey, credential": ["credential", (a, id) => revokeApiKey(a, { apiKeyId: id })],
+  "revokeCredential, API key": ["apiKey", (a, id) => revokeCredential(a, { credentialId: id })],
   requestSubscription: ["application", (a, id) => requestSubscription(a, { applicationId: id, ...plan, comment: "" })],
   listSubscriptionsOfApplication: ["application", (a, id) => listSubscriptionsOfApplication(a, id)],
   cancelSubscription: ["subscription", (a, id) => cancelSubscription(a, { subscriptionId: id })],

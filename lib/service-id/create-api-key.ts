@@ -1,0 +1,44 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorize } from "#lib/access/authorize.ts";
+import { recordEvent } from "#lib/audit/record-event.ts";
+import { issueCredential, prepareSecret } from "#lib/credential/issue-credential.ts";
+import { type Tx, transaction } from "#lib/db/client.ts";
+import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { auditTarget, loadServiceId } from "./load-service-id.ts";
+import { activeKeysMax } from "./service-id.rules.ts";
+import { type ApiKeyShown, type CreateApiKeyInput, createApiKeyInput } from "./service-id.schema.ts";
+
+/** Adds an API key to a service ID (S120). The key is in this answer and nowhere else. Throws STATE_INVALID at the cap. */
+export async function createApiKey(actor: Actor, input: CreateApiKeyInput): Promise<ApiKeyShown> {
+  const permit = authorize(actor, "credential:write");
+  const { serviceIdId, environment, name, description } = createApiKeyInput.parse(input);
+  const serviceId = await loadServiceId(permit, serviceIdId);
+  const prepared = await prepareSecret(environment, { apiKey: true });
+  const { applicationId } = serviceId;
+  const issued = await transaction(async (tx) => {
+    await lockBelowCap(tx, serviceIdId);
+    const made = await issueCredential(tx, {
+      applicationId,
+      serviceIdId,
+      kind: "service",
+      name,
+      description,
+      prepared,
+    });
+    await recordEvent(tx, permit, "service-id.key-created", auditTarget(serviceId), { key: name, environment });
+    return made;
+  });
+  const live = await waitUntilLive(issued.xid);
+  return { apiKeyId: issued.credentialId, name, environment, apiKey: issued.secret, live };
+}
+
+/** Takes the service ID's row, so that two creations at once cannot both pass the cap. */
+async function lockBelowCap(tx: Tx, serviceIdId: string): Promise<void> {
+  const held = await tx.$queryRaw<unknown[]>`select 1 from "ServiceId" where id = ${serviceIdId}::uuid for update`;
+  if (held.length === 0) throw notFound();
+  if ((await tx.credential.count({ where: { serviceIdId, status: "active" } })) >= activeKeysMax) {
+    const detail = `A service ID has at most ${activeKeysMax} active keys. Revoke one that is not used any more.`;
+    throw new AppError("STATE_INVALID", { detail });
+  }
+}

@@ -1,0 +1,30 @@
+import { credentialSelect, toCredentialDto } from "#lib/credential/credential.dto.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import type { ServiceIdDto } from "./service-id.schema.ts";
+
+/** What is read of a service ID: of its keys the last four characters, never a record of one. */
+export const serviceIdSelect = {
+  id: true,
+  name: true,
+  description: true,
+  createdAt: true,
+  apis: {
+    select: { api: { select: { id: true, title: true, version: true } } },
+    orderBy: { api: { title: "asc" } },
+  },
+  keys: { select: credentialSelect, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
+} as const satisfies Prisma.ServiceIdSelect;
+
+type Row = Prisma.ServiceIdGetPayload<{ select: typeof serviceIdSelect }>;
+
+export function toServiceIdDto({ apis, keys, ...rest }: Row, now: Date): ServiceIdDto {
+  return {
+    ...rest,
+    apis: apis.map(({ api: { id, title, version } }) => ({ id, title: `${title} ${version}` })),
+    keys: keys.map((key) => {
+      // Its client ID, networks and scope are not its own: they follow from the key and the policy.
+      const { clientId: _, networks: _networks, scope: _scope, ...dto } = toCredentialDto(key, now);
+      return dto;
+    }),
+  };
+}

@@ -305,6 +305,17 @@ describe("invoke", () => {
     await cut;
   });
 
+  test("a body that a step before needed, and one that a method does not have", async () => {
+    const streams = `execute:\n  - set-variable: { actions: [{ set: message.headers.X-A, value: b }] }\n  - invoke: { target-url: $(target-url), verb: GET }`;
+    await run(streams, "/open", post('{"name":"rex"}'));
+    expect(t.backend.calls.at(-1)).toMatchObject({ method: "GET", body: "" });
+    expect(t.backend.header("content-length")).toEqual([]);
+    const { source, basePath } = definition(`execute:\n  - parse: {}\n${invoke}`);
+    await t.put(`${source}x-portico: { validate-request: true }\n`);
+    await t.call(`${basePath}/open`, post('{"name":"rex"}'));
+    expect(t.backend.calls.at(-1)).toMatchObject({ method: "POST", body: '{"name":"rex"}' });
+  });
+
   test("bodies stream where nothing needs them, and are bounded where something does (T20)", async () => {
     const { source, basePath } = definition(
       `execute:\n  - set-variable: { actions: [{ set: message.headers.X-A, value: b }] }\n${invoke}`,
@@ -640,11 +651,35 @@ describe("the message is the answer", () => {
     ]);
   });
 
-  test("204 and HEAD have no body, and the connection serves the next call", async () => {
+  test("204 has no body", async () => {
     const none = await run(
       "execute:\n  - set-variable: { actions: [{ set: message.status.code, value: 204 }, { set: message.body, value: text }] }",
     );
     expect([none.status, none.text]).toEqual([204, ""]);
+  });
+
+  test("a connection serves the next call", async () => {
+    const { source, basePath } = definition(
+      "execute:\n  - set-variable: { actions: [{ set: message.body, value: text }] }",
+    );
+    await t.put(source);
+    const answer = await fetch(`${t.base}/acme/sandbox${basePath}/open`);
+    expect([await answer.text(), answer.headers.get("connection")]).toEqual(["text", "keep-alive"]);
+  });
+
+  test("an error of the author's gives the call back, unless a backend had been asked", async () => {
+    const left = async (assembly: string) => {
+      const { source, basePath } = definition(assembly);
+      await t.put(source);
+      const answers = [];
+      for (let i = 0; i < 2; i += 1) answers.push(await t.call(`${basePath}/keyed`, { headers: t.pair }));
+      return answers.map(({ status, headers }) => [status, Number(headers["x-ratelimit-remaining"])]);
+    };
+    const error = "  - throw: { name: Mine, error-status-code: 409 }";
+    const [first, second] = await left(`execute:\n${error}`);
+    expect([first?.[0], second?.[1]]).toEqual([409, first?.[1]]);
+    const [third, fourth] = await left(`execute:\n${invoke}\n${error}`);
+    expect([third?.[0], fourth?.[1]]).toEqual([409, (third?.[1] ?? 0) - 1]);
   });
 
   test("a backend's hop-by-hop headers and identifiers do not come through (T6)", async () => {

@@ -1,4 +1,5 @@
 import { refuse } from "#gateway/answer/refusal.ts";
+import { log } from "#lib/log.ts";
 import type { Context } from "./context.ts";
 import { TooLargeError } from "./message.ts";
 import type { Step } from "./policies/step.ts";
@@ -30,11 +31,14 @@ const tooLong = (): PolicyError =>
   new PolicyError(["RuntimeError"], "the assembly took too long", { toClient: refuse("BACKEND_TIMEOUT") });
 
 /** A fault inside a policy, say JSON nested deeper than the stack, is a RuntimeError of that policy, not the process's. */
-function asPolicyError(error: unknown, { answered }: Context): Error {
+function asPolicyError(error: unknown, { answered, call }: Context): Error {
   if (error instanceof PolicyError || error instanceof GoneError) return error;
   if (error instanceof TooLargeError) {
     const toClient = answered ? refuse("BACKEND_INVALID") : refuse("BODY_TOO_LARGE");
     return new PolicyError(["RuntimeError"], "the body is too large", { toClient });
   }
-  return new PolicyError(["RuntimeError"], error instanceof Error ? error.message : "unknown");
+  // Where, not what: the words of a parser hold parts of what it read.
+  const frames = error instanceof Error ? error.stack?.split("\n").filter((line) => /^ +at /.test(line)) : [];
+  log.warn({ requestId: call.requestId, at: frames?.slice(0, 3) }, "fault in a policy");
+  return new PolicyError(["RuntimeError"], "the policy could not be run");
 }

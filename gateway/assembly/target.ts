@@ -1,3 +1,4 @@
+import { refuse } from "#gateway/answer/refusal.ts";
 import { eachParameter } from "#gateway/query.ts";
 import { endpointOf } from "#gateway/snapshot/compile-backend.ts";
 import type { Backend } from "#gateway/snapshot/model.ts";
@@ -5,7 +6,7 @@ import { backendTarget, withoutCredentials } from "#gateway/upstream/request-hea
 import { namePattern } from "#lib/assembly/name-pattern.ts";
 import type { InvokePolicy, NameControl, Reference, Template } from "#lib/assembly/plan.ts";
 import type { Context } from "./context.ts";
-import { type PolicyError, propertyError } from "./policy-error.ts";
+import { PolicyError, propertyError } from "./policy-error.ts";
 import { toText } from "./values.ts";
 import { reader, textReader } from "./variables.ts";
 
@@ -64,7 +65,10 @@ export function targetReader(policy: InvokePolicy): (context: Context) => Invoke
   };
 }
 
-const noBackend = (): PolicyError => propertyError("the API has no backend in this catalog");
+const noBackend = (): PolicyError =>
+  new PolicyError(["ConnectionError"], "the API has no backend in this catalog", {
+    toClient: refuse("BACKEND_UNREACHABLE", "backend-missing"),
+  });
 
 function parse(text: string): URL {
   const afterScheme = text.indexOf("://") + 3;

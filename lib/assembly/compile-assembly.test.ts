@@ -95,7 +95,7 @@ describe("the sample of S95 to S101", () => {
   test("one plain invoke is no assembly at all, and costs nothing", async () => {
     const plain = policy(
       "invoke",
-      "version: 2.0.0\ntitle: invoke\ntarget-url: $(target-url)\ntimeout: 60\nbackend-type: detect",
+      "version: 2.0.0\ntitle: invoke\ntarget-url: $(target-url)\ntimeout: 60\nbackend-type: detect\nstop-on-error: []\nparameter-control: { type: blocklist, values: [] }",
     );
     expect(await compiledOf(plain)).toBeUndefined();
     expect(await compiledOf(policy("invoke", "verb: POST"))).toBeDefined();

@@ -71,7 +71,9 @@ function readProperties(configuration: unknown) {
   const own = new Map<string, string>();
   const declared = member(configuration, "properties");
   for (const [name, property] of Object.entries(isObject(declared) ? declared : {})) {
-    own.set(name, scalarText(isObject(property) ? member(property, "value") : property));
+    const text = scalarText(isObject(property) ? member(property, "value") : property);
+    // "encoded" is base64: the editor of API Connect does not show such values.
+    own.set(name, member(property, "encoded") === true ? Buffer.from(text, "base64").toString("utf8") : text);
   }
   const catalogs = new Map<string, Map<string, string>>();
   const listed = member(configuration, "catalogs");
@@ -143,5 +145,5 @@ const isBare = (invoke: InvokePolicy): boolean =>
   !invoke.headers?.allow &&
   (invoke.headers?.patterns.length ?? 0) === 0 &&
   (invoke.parameters === null || (!invoke.parameters.allow && invoke.parameters.patterns.length === 0)) &&
-  invoke.stopOnError === null &&
+  (invoke.stopOnError ?? []).length === 0 &&
   invoke.timeoutMs === null;

@@ -240,5 +240,6 @@ export const UNSUPPORTED: Record<string, string> = {
   "websocket-upgrade": "WebSockets are not supported.",
   "graphql-introspect": "GraphQL is passed on as it is. Leave graphql-introspect out.",
   "html-page": "The gateway serves no pages.",
+  "activity-log": "Every call is recorded anyway. Leave activity-log out.",
   extract: "Use map in place of extract.",
 };

@@ -74,7 +74,7 @@ function headerName(text: string): string {
 
 /** Framing and what the gateway sets itself: a policy that wrote them could split or forge a message (T1, T6, T7). */
 const OURS =
-  /^(connection|content-length|host|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id)$/i;
+  /^(connection|content-length|host|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id|x-gateway-proof|x-portico-.*)$/i;
 
 /** Reads what a policy writes to. Throws Unreadable. */
 export function parseTarget(text: string, properties: ReadonlySet<string>): Target {

@@ -1,9 +1,10 @@
 import type { Refused } from "#gateway/answer/refusal.ts";
 import { bodyOf } from "#gateway/answer/refusal.ts";
+import { NO_LIMITS } from "#gateway/limits/counter.ts";
 import type { InvokePolicy } from "#lib/assembly/plan.ts";
 import { callBackend } from "../call-backend.ts";
 import type { Context } from "../context.ts";
-import { Body, Headers, Message } from "../message.ts";
+import { Body, EMPTY, Headers, Message } from "../message.ts";
 import type { Outgoing } from "../outgoing.ts";
 import { PolicyError } from "../policy-error.ts";
 import { nameTest, targetReader } from "../target.ts";
@@ -11,7 +12,7 @@ import type { Run } from "./step.ts";
 
 /** Set by the gateway for each call of a backend; a message does not bring its own. */
 const OURS =
-  /^(host|content-length|transfer-encoding|connection|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id)$/i;
+  /^(host|content-length|transfer-encoding|connection|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id|x-gateway-proof)$/i;
 /** Usually without a body (RFC 9110 9.3). */
 const BODILESS = new Set(["GET", "HEAD"]);
 const TIMEOUT_MS = 60_000;
@@ -43,12 +44,11 @@ function stream(context: Context, outgoing: Outgoing, bodiless: boolean): void {
   const { call } = context;
   call.outgoing = outgoing;
   context.streams = true;
-  if (bodiless) call.contentLength = 0;
-  else if (context.bodyRead || context.message.body !== context.requestBody) {
-    const body = context.message.body.bytes();
-    call.contentLength = body.length;
-    if (body.length > 0) call.heldBody = body;
-  }
+  const { message, requestBody, bodyRead } = context;
+  if (!bodiless && !bodyRead && message.body === requestBody) return;
+  const body = bodiless ? EMPTY : message.body.bytes();
+  call.contentLength = body.length;
+  call.heldBody = body.length > 0 ? body : undefined;
 }
 
 async function buffered(
@@ -63,6 +63,8 @@ async function buffered(
   const left = context.deadline - performance.now();
   const totalMs = Math.max(1, Math.min(policy.timeoutMs ?? TIMEOUT_MS, left));
   const body = bodiless ? undefined : context.message.body.bytes();
+  // Whatever comes of it, the call has cost a backend something: it stays counted.
+  call.counted = NO_LIMITS;
   const answer = await callBackend(call, outgoing, body, totalMs);
   let made: Message;
   if ("refused" in answer) {

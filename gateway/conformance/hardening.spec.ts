@@ -58,6 +58,25 @@ describe("request smuggling (T1)", () => {
     expect(fixture.backend.calls).toEqual([]);
   });
 
+  test("between good calls broken ones add none: the backend sees exactly those that were answered 200", async () => {
+    const broken = [
+      "Content-Length: 4\r\nTransfer-Encoding: chunked",
+      "Transfer-Encoding: xchunked",
+      "Content-Length: 4, 4",
+    ];
+    const good = post("Content-Length: 4", "good");
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        sendRaw(i % 2 === 0 ? good : good + post(broken[i % 3] ?? "", `0\r\n\r\n${NEXT}`) + good),
+      ),
+    );
+    const served = answers.flatMap(({ statuses }) => statuses).filter((status) => status === 200).length;
+    expect([served, fixture.backend.calls.length]).toEqual([60, 60]);
+    expect(new Set(fixture.backend.calls.map(({ body, url }) => `${url} ${body}`))).toEqual(
+      new Set(["/inside/x good"]),
+    );
+  });
+
   test("chunked under HTTP/1.0 is refused", async () => {
     const answer = await sendRaw(`POST ${api.path}/x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${NEXT}`);
     expect([answer.statuses, fixture.backend.calls]).toEqual([[400], []]);

@@ -31,10 +31,14 @@ export class AccessTokens {
   /** Being verified: the same token in many calls at once is verified once. */
   readonly #pending = new Map<string, Promise<KnownToken | undefined>>();
 
-  constructor(keys: SigningKeys = NO_KEYS) {
+  readonly #generation: number;
+
+  constructor(keys: SigningKeys = NO_KEYS, generation = GENERATION) {
     this.keys = keys;
+    this.#generation = generation;
   }
 
+  /** Tokens that are remembered, those counted twice that moved on from the older generation. */
   get size(): number {
     return this.#younger.size + this.#older.size;
   }
@@ -48,10 +52,14 @@ export class AccessTokens {
   verify(token: string, nowMs: number): KnownToken | undefined | Promise<KnownToken | undefined> {
     if (token.length > TOKEN_LENGTH_MAX) return undefined;
     const digest = hash("sha256", token, "base64");
-    const known = this.#younger.get(digest) ?? this.#older.get(digest);
-    if (!known) return this.#pending.get(digest) ?? this.#verifyFirst(digest, token, nowMs);
-    if (known.expiresAtMs <= nowMs) return undefined;
-    if (this.#older.size > 0 && !this.#younger.has(digest)) this.#remember(digest, known);
+    const known = this.#younger.get(digest) ?? this.#renew(digest);
+    if (known) return known.expiresAtMs > nowMs ? known : undefined;
+    return this.#pending.get(digest) ?? this.#verifyFirst(digest, token, nowMs);
+  }
+
+  #renew(digest: string): KnownToken | undefined {
+    const known = this.#older.get(digest);
+    if (known) this.#remember(digest, known);
     return known;
   }
 
@@ -71,7 +79,7 @@ export class AccessTokens {
   }
 
   #remember(digest: string, known: KnownToken): void {
-    if (this.#younger.size >= GENERATION) {
+    if (this.#younger.size >= this.#generation) {
       this.#older = this.#younger;
       this.#younger = new Map();
     }

@@ -79,7 +79,7 @@ function BackendOf(props: BackendFormProps) {
         name={field("proof").name}
         checked={proof}
         onChange={(event) => set({ proof: event.target.checked })}
-        hint="The X-Gateway-Proof header: a signed JWT with application, plan and request ID, which the backend verifies with the gateway’s public keys."
+        hint="The X-Gateway-Proof header: a signed JWT with application, plan and request ID. The backend verifies it with the keys at /.well-known/jwks.json of the gateway."
       >
         Send a proof with each call
       </Checkbox>

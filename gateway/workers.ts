@@ -21,6 +21,12 @@ const ANSWER_MS = 1_000;
 /** Beyond the time for draining; then a worker is killed. */
 const CLOSE_MS = 10_000;
 
+/**
+ * glibc: what is longer than this is returned to the system when it is freed. Left alone it learns from the first long
+ * answers of Postgres to keep such pieces, some 30 MB after a start with a million credentials.
+ */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: "131072" };
+
 /** What the parent asks a worker; the answer carries the same ID. */
 export interface Question {
   type: "readiness" | "metrics";
@@ -109,7 +115,12 @@ class Workers {
 
   /** `deaths`: when this slot's processes died within the last minute, ms. */
   #launch(slot: number, replaces: boolean, deaths: number[]): void {
-    const env = { ...process.env, GATEWAY_WORKER: String(slot), GATEWAY_WORKER_REPLACES: replaces ? "1" : "" };
+    const env = {
+      ...process.env,
+      ...MALLOC,
+      GATEWAY_WORKER: String(slot),
+      GATEWAY_WORKER_REPLACES: replaces ? "1" : "",
+    };
     // In development one process watches its files, not each of them.
     const execArgv = process.execArgv.filter((flag) => !flag.startsWith("--watch"));
     const worker = fork(join(import.meta.dirname, "main.ts"), { env, execArgv });

@@ -60,7 +60,8 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
         ...(mode === "development" ? ["--watch", "--watch-preserve-output"] : []),
         join(root, "gateway/workers.ts"),
       ],
-      env,
+      // As gateway/workers.ts does for its own: memory goes back to the system.
+      env: { MALLOC_MMAP_THRESHOLD_: "131072", ...env },
       log: log("gateway"),
       stopMs: (settings.GATEWAY_DRAIN_DELAY_SECONDS + settings.GATEWAY_DRAIN_SECONDS) * 1000 + GATEWAY_CLOSE_MS,
     },

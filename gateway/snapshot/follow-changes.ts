@@ -4,6 +4,7 @@ import { pruneChanges } from "#lib/gateway-feed/prune-changes.ts";
 import { readChanges, readHorizon } from "#lib/gateway-feed/read-changes.ts";
 import { log } from "#lib/log.ts";
 import { applyChanges, loadAll } from "./load.ts";
+import { returnMemory } from "./return-memory.ts";
 import { Snapshot } from "./snapshot.ts";
 
 /** A notification can be lost; nothing stays unseen for longer than this. */
@@ -56,6 +57,7 @@ export class ChangeFollower {
     while (!this.#stopped) {
       try {
         const reading = await this.#load();
+        returnMemory();
         // The portal knows of this gateway from here on; what it did not wait for is read now.
         await this.#acknowledge(reading);
         await this.#read(reading);

@@ -1,7 +1,14 @@
 import { readPublishedApisForGateway } from "#lib/api-definition/read-published-apis-for-gateway.ts";
-import { readApplicationsForGateway } from "#lib/application/read-applications-for-gateway.ts";
+import { readAllApplications, readApplicationsForGateway } from "#lib/application/read-applications-for-gateway.ts";
 import { type CredentialForGateway, readCredentialsForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
+import {
+  readPackedCredentials,
+  readPackedSecrets,
+  readUnpackedCredentialIds,
+} from "#lib/credential/read-packed-credentials-for-gateway.ts";
+import { pepper } from "#lib/crypto/keys.ts";
 import { readTogether, type Tx } from "#lib/db/client.ts";
+import { readInBulk } from "#lib/db/read-in-bulk.ts";
 import type { FeedChange } from "#lib/gateway-feed/read-changes.ts";
 import type { ChangeKind } from "#lib/gateway-feed/record-change.ts";
 import { log } from "#lib/log.ts";
@@ -11,6 +18,7 @@ import {
   releaseIdsOfPublishedApis,
 } from "#lib/product/read-releases-for-gateway.ts";
 import {
+  readAllSubscriptions,
   readSubscriptionsForGateway,
   subscriptionIdsOfReleases,
 } from "#lib/subscription/read-subscriptions-for-gateway.ts";
@@ -25,9 +33,26 @@ export async function loadAll(snapshot: Snapshot): Promise<void> {
   snapshot.putSigningKeys(await readSigningKeys());
   for (const row of await readReleasesForGateway()) snapshot.putRelease(row);
   for (const row of await readPublishedApisForGateway()) putApi(snapshot, row);
-  for (const row of await readApplicationsForGateway()) snapshot.putApplication(row);
-  for (const row of await readSubscriptionsForGateway()) snapshot.putSubscription(row);
-  for await (const rows of readCredentialsForGateway()) for (const row of rows) snapshot.putCredential(row);
+  await readInBulk(async (reader) => {
+    for await (const rows of readAllApplications(reader)) for (const row of rows) snapshot.putApplication(row);
+    for await (const rows of readAllSubscriptions(reader)) for (const row of rows) snapshot.putSubscription(row);
+  });
+  await loadCredentials(snapshot);
+}
+
+/** Nearly all are plain and come as bytes; the rest comes as rows. */
+async function loadCredentials(snapshot: Snapshot): Promise<void> {
+  const { credentials } = snapshot;
+  const unpacked = await readInBulk(async (reader) => {
+    const { ids, estimate } = await readUnpackedCredentialIds(reader);
+    credentials.reserve(estimate);
+    for await (const packed of readPackedCredentials(reader)) ids.push(...credentials.addPacked(packed));
+    for await (const packed of readPackedSecrets(reader, pepper().id))
+      ids.push(...credentials.addPackedSecrets(packed));
+    return unique(ids);
+  });
+  if (unpacked.length === 0) return;
+  for await (const rows of readCredentialsForGateway(unpacked)) for (const row of rows) snapshot.putCredential(row);
 }
 
 /**

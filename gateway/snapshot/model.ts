@@ -130,6 +130,8 @@ export interface GatewaySubscription {
   releaseId: string;
   planId: string;
   state: "pending" | "active" | "suspended";
+  /** Whether the two below are those of the plan as it is now: see Snapshot.bind. */
+  bound: boolean;
   /** Limits of the plan with this subscription's counters; made anew when plan or subscription change, counters stay. */
   limits: SubscriptionLimits;
   /** By ApiDefinition.id and "METHOD /path", where the plan has limits of operations; else null. */

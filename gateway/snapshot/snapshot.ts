@@ -8,13 +8,8 @@ import { NetworkList } from "#lib/net/network-list.ts";
 import type { ReleaseForGateway } from "#lib/product/read-releases-for-gateway.ts";
 import type { SubscriptionForGateway } from "#lib/subscription/read-subscriptions-for-gateway.ts";
 import type { SigningKeys } from "#lib/token/signing-keys.ts";
-import type {
-  GatewayApi,
-  GatewayApplication,
-  GatewayCredential,
-  GatewayRelease,
-  GatewaySubscription,
-} from "./model.ts";
+import { CredentialTable } from "./credential-table.ts";
+import type { GatewayApi, GatewayApplication, GatewayRelease, GatewaySubscription } from "./model.ts";
 
 /** The APIs of one space and catalog by base path. */
 export interface Place {
@@ -30,12 +25,11 @@ export interface Place {
 export class Snapshot {
   readonly places = new Map<string, Place>();
   readonly apis = new Map<string, GatewayApi>();
-  readonly credentials = new Map<string, GatewayCredential>();
+  readonly credentials = new CredentialTable();
   readonly applications = new Map<string, GatewayApplication>();
   readonly releases = new Map<string, GatewayRelease>();
   /** What signs tokens here, and the tokens that were verified with it. */
   tokens = new AccessTokens();
-  readonly #clientIds = new Map<string, string>();
   readonly #subscriptions = new Map<string, GatewaySubscription>();
   readonly #byApplication = new Map<string, GatewaySubscription[]>();
   readonly #counters: Counters;
@@ -79,9 +73,7 @@ export class Snapshot {
     const { id: pepperId } = pepper();
     // A record under another pepper cannot be checked here; it never matches.
     const secrets = row.secrets.filter((secret) => secret.keyId === pepperId);
-    this.dropCredential(row.id);
-    this.#clientIds.set(row.id, row.clientId);
-    this.credentials.set(row.clientId, {
+    this.credentials.put({
       id: row.id,
       clientId: row.clientId,
       applicationId: row.applicationId,
@@ -99,10 +91,7 @@ export class Snapshot {
   }
 
   dropCredential(id: string): void {
-    const clientId = this.#clientIds.get(id);
-    if (clientId === undefined) return;
-    this.#clientIds.delete(id);
-    this.credentials.delete(clientId);
+    this.credentials.drop(id);
   }
 
   putSigningKeys(keys: SigningKeys): void {
@@ -133,7 +122,7 @@ export class Snapshot {
       planNames,
     });
     for (const subscription of this.#subscriptions.values()) {
-      if (subscription.releaseId === row.id) this.#bind(subscription);
+      if (subscription.releaseId === row.id) subscription.bound = false;
     }
   }
 
@@ -144,23 +133,27 @@ export class Snapshot {
   putSubscription(row: SubscriptionForGateway): void {
     const old = this.#subscriptions.get(row.id);
     if (old) this.#unlist(old);
-    const { id, applicationId, releaseId, state } = row;
+    const { id, state } = row;
+    // The texts that are there already: of a hundred thousand subscriptions each has but one.
+    const applicationId = this.applications.get(row.applicationId)?.id ?? row.applicationId;
+    const releaseId = this.releases.get(row.releaseId)?.id ?? row.releaseId;
     const subscription: GatewaySubscription = {
       id,
       applicationId,
       releaseId,
       planId: row.releasePlanId,
       state,
+      bound: false,
       limits: NO_LIMITS,
       operationLimits: null,
     };
-    this.#bind(subscription);
     this.#subscriptions.set(id, subscription);
-    const list = this.#byApplication.get(applicationId) ?? [];
-    list.push(subscription);
-    // IDs are UUIDv7: of several subscriptions that hold an API the oldest decides.
-    list.sort((a, b) => (a.id < b.id ? -1 : 1));
-    this.#byApplication.set(applicationId, list);
+    const list = this.#byApplication.get(applicationId);
+    if (list) {
+      list.push(subscription);
+      // IDs are UUIDv7: of several subscriptions that hold an API the oldest decides.
+      list.sort((a, b) => (a.id < b.id ? -1 : 1));
+    } else this.#byApplication.set(applicationId, [subscription]);
   }
 
   dropSubscription(id: string): void {
@@ -181,7 +174,9 @@ export class Snapshot {
     return release?.publishedApiIds.has(publishedApiId) === true && release.limitsByPlan.has(subscription.planId);
   }
 
-  #bind(subscription: GatewaySubscription): void {
+  /** Gives a subscription its limits. Done with its first call, since most of many are not used in one process. */
+  bind(subscription: GatewaySubscription): void {
+    subscription.bound = true;
     const plan = this.releases.get(subscription.releaseId)?.limitsByPlan.get(subscription.planId);
     subscription.limits = this.#counters.bind(subscription.id, plan?.limits ?? []);
     if (!plan || plan.operations.size === 0) {

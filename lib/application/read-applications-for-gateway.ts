@@ -1,4 +1,5 @@
-import { db, type Tx } from "#lib/db/client.ts";
+import type { Tx } from "#lib/db/client.ts";
+import type { BulkReader } from "#lib/db/read-in-bulk.ts";
 
 export interface ApplicationForGateway {
   id: string;
@@ -9,29 +10,40 @@ export interface ApplicationForGateway {
   organizationName: string;
 }
 
-/** Reads all applications, or those of `ids`. */
-export async function readApplicationsForGateway(
-  ids?: readonly string[],
-  tx: Tx = db(),
-): Promise<ApplicationForGateway[]> {
+/** Reads the applications of `ids`. */
+export async function readApplicationsForGateway(ids: readonly string[], tx: Tx): Promise<ApplicationForGateway[]> {
   const rows = await tx.application.findMany({
-    where: ids ? { id: { in: [...ids] } } : {},
-    select: { id: true, state: true, name: true, organizationId: true },
+    where: { id: { in: [...ids] } },
+    select: { id: true, state: true, name: true, organizationId: true, organization: { select: { name: true } } },
   });
+  return rows.map(({ state, organization, ...row }) => ({
+    ...row,
+    suspended: state === "suspended",
+    organizationName: organization.name,
+  }));
+}
+
+interface Row {
+  id: string;
+  suspended: boolean;
+  name: string;
+  organizationId: string;
+}
+
+/** Yields all applications, some thousand at a time. */
+export async function* readAllApplications(reader: BulkReader): AsyncGenerator<ApplicationForGateway[]> {
+  const all = await reader.rows<{ id: string; name: string }>('select id, name from "Organization"');
   // One text for all applications of an organization: a hundred thousand of them stay small.
-  const organizations = await tx.organization.findMany({
-    where: ids ? { id: { in: [...new Set(rows.map((row) => row.organizationId))] } } : {},
-    select: { id: true, name: true },
-  });
-  const byId = new Map(organizations.map((organization) => [organization.id, organization]));
-  return rows.map(({ id, state, name, organizationId }) => {
-    const organization = byId.get(organizationId);
-    return {
-      id,
-      suspended: state === "suspended",
-      name,
-      organizationId: organization?.id ?? organizationId,
-      organizationName: organization?.name ?? "",
-    };
-  });
+  const organizations = new Map(all.map((organization) => [organization.id, organization]));
+  const sql = `select id, state = 'suspended' as suspended, name, "organizationId" from "Application"`;
+  for await (const rows of reader.pages<Row>(sql)) {
+    yield rows.map(({ organizationId, ...row }) => {
+      const organization = organizations.get(organizationId);
+      return {
+        ...row,
+        organizationId: organization?.id ?? organizationId,
+        organizationName: organization?.name ?? "",
+      };
+    });
+  }
 }

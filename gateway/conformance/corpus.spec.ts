@@ -56,7 +56,9 @@ describe.skipIf(files.length === 0)(
         await setBackend(owner, { apiId: imported.id, catalogId: sandboxId, url: backend.url });
         const { productId } = await publishApi(owner, { apiId: imported.id, catalogId: sandboxId });
         const apiIds = [imported.id];
-        const plans = [{ title: "Default", rateLimit: [], requiresApproval: false }];
+        const plans = [
+          { title: "Default", rateLimit: [], burstLimit: [], quota: [], operations: [], requiresApproval: false },
+        ];
         await updateProduct(owner, { id: productId, title: imported.title, apiIds, plans });
         const { live } = await publishApi(owner, { apiId: imported.id, catalogId: sandboxId });
         expect(live).toMatchObject({ complete: true });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { importApiDefinition } from "#lib/api-definition/import-api-definition.ts";
 import { setBackend } from "#lib/backend/set-backend.ts";
 import { db } from "#lib/db/client.ts";
@@ -255,6 +255,32 @@ test.each([
   const answer = await call(`${path}/x`);
   expect(answer.status).toBe(502);
   expect([own.calls.length, own.plainBytes]).toEqual([0, 0]);
+});
+
+/** Cause on record of a call; records are written a moment after the answer. */
+function causeOf(requestId: string): Promise<string | null> {
+  return vi.waitFor(async () => {
+    const [row] = await db().$queryRaw<{ cause: string | null }[]>`
+      select cause from "CallRecord" where "requestId" = ${requestId}::uuid`;
+    if (!row) throw new Error("not written yet");
+    return row.cause;
+  }, 10_000);
+}
+
+test("a backend that could not be reached is recorded with its exact cause, of which the client learns nothing", async () => {
+  const own = await startTlsBackend({ own: localhost });
+  others.push(own);
+  tokens.answer = () => ({ status: 500, body: {} });
+  for (const [url, backend, cause] of [
+    [own.url, {}, "backend-tls-failed"],
+    [fixture.backend.url, oauth({ tokenScope: "cause" }), "backend-token-failed"],
+    ["http://10.0.0.1", {}, "backend-address-forbidden"],
+  ] as const) {
+    const answer = await call(`${(await api(url, backend)).path}/x`);
+    expect([answer.status, answer.json.detail]).toEqual([502, "The backend could not be reached"]);
+    expect(await causeOf(answer.json.requestId)).toBe(cause);
+  }
+  tokens.answer = undefined;
 });
 
 test("T39: a server name other than the host's is sent and demanded", async () => {

@@ -1,4 +1,4 @@
-import { type Refused, refuseWith } from "#gateway/answer/refusal.ts";
+import type { Refused } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call } from "#gateway/call.ts";
 import type { GatewayApi } from "#gateway/snapshot/model.ts";
 import { log } from "#lib/log.ts";
@@ -65,18 +65,11 @@ async function recover(context: Context, { catches }: Program, failure: PolicyEr
   return attempt(context, found.steps);
 }
 
-function refusal({ call, message }: Context, failure: PolicyError): Refused {
-  log.warn(
-    {
-      requestId: call.requestId,
-      policy: failure.title,
-      error: failure.names[0],
-      reason: failure.message.slice(0, 300),
-    },
-    "policy failed",
-  );
-  if (failure.toClient) return failure.toClient;
-  if (failure.names.includes("OperationError"))
-    return refuseWith("BACKEND_INVALID", `The backend answered ${message.status}`);
-  return uncaught(failure);
+/** What an author threw, or a client caused, is no news to the operator; and words stay out of logs: they may hold parts of the request (S92). */
+function refusal({ call }: Context, failure: PolicyError): Refused {
+  const refused = uncaught(failure);
+  if (refused.rendered.status >= 500) {
+    log.warn({ requestId: call.requestId, policy: failure.title, error: failure.names[0] }, "policy failed");
+  }
+  return refused;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { CallMetrics } from "#gateway/admin/call-metrics.ts";
 import { Admission } from "#gateway/admission/admission.ts";
 import type { Call, Gateway } from "#gateway/call.ts";
@@ -53,19 +54,20 @@ export async function startTestGateway(): Promise<TestGateway> {
   await once(server, "listening");
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  const applicationId = newId();
   const [clientId, secret] = [newClientId(), newClientSecret("sandbox")];
   const { verifier, keyId } = makeVerifier(clientId, secret);
   snapshot.putApplication({
-    id: "application",
+    id: applicationId,
     suspended: false,
     name: "Łódź app",
     organizationId: "organization",
     organizationName: "Northwind",
   });
   snapshot.putCredential({
-    id: "credential",
+    id: newId(),
     clientId,
-    applicationId: "application",
+    applicationId,
     kind: "standard",
     environment: "sandbox",
     catalogId: null,
@@ -94,7 +96,7 @@ export async function startTestGateway(): Promise<TestGateway> {
   release();
   snapshot.putSubscription({
     id: "subscription",
-    applicationId: "application",
+    applicationId,
     releaseId: "release",
     releasePlanId: "plan",
     state: "active",
@@ -141,6 +143,28 @@ export async function startTestGateway(): Promise<TestGateway> {
       server.close();
       upstreams.close();
       await backend.stop();
+    },
+  };
+}
+
+/** The same for a whole test file; `run` serves an assembly and calls it once. */
+export function testGateway() {
+  const t = {} as TestGateway;
+  beforeAll(async () => void Object.assign(t, await startTestGateway()));
+  afterEach(() => {
+    t.backend.answer = undefined;
+    t.backend.calls.length = 0;
+  });
+  afterAll(() => t.stop());
+  return {
+    t,
+    async run(assembly: string, path = "/open", options?: CallOptions, rest?: string): Promise<Answer> {
+      const { source, basePath } = definition(assembly, rest);
+      await t.put(source);
+      return t.call(`${basePath}${path}`, options);
+    },
+    answerWith(status: number, headers: Record<string, string>, body: string | Buffer): void {
+      t.backend.answer = (_req, res) => void res.writeHead(status, headers).end(body);
     },
   };
 }

@@ -34,7 +34,7 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
     const held = await holdBody(req, gateway.bodyBytesMax);
     if (res.headersSent || res.destroyed) return undefined;
     if (held instanceof BodyTooLargeError) {
-      return refuse("BODY_TOO_LARGE");
+      return refuse("BODY_TOO_LARGE", "body-grew");
     }
     if (held) {
       call.contentLength = held.length;

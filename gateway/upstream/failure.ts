@@ -20,7 +20,7 @@ const TLS = /CERT|TLS|SSL|EPROTO|ISSUER|VERIFY|INVALID_CA|INVALID_PURPOSE|HOSTNA
 
 /** Which refusal a failed backend call becomes; its text stays inside, it may name internal hosts. */
 export function refusalOf(error: Error): Refused {
-  if (error instanceof BodyTooLargeError) return refuse("BODY_TOO_LARGE");
+  if (error instanceof BodyTooLargeError) return refuse("BODY_TOO_LARGE", "body-grew");
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (code === "ADDRESS_FORBIDDEN") return refuse("BACKEND_UNREACHABLE", "backend-address-forbidden");
   if (code === "BACKEND_TIMEOUT") return refuse("BACKEND_TIMEOUT");

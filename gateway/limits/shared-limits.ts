@@ -11,8 +11,8 @@ const TICK_MS = 500;
  * (ANSWER_MS), and gateways that lost Postgres with this one come back, to which it hands over.
  */
 const GRACE_MS = 3_000;
-/** How long a start waits for a gateway that counts alone to hand over: it is dead after five seconds. */
-const HANDOVER_MS = 6_000;
+/** How long a start waits for a gateway that counts alone to hand over. A dead one never does: until it is known to be, shares hold. */
+const HANDOVER_MS = 3_000;
 /** A row that is used up is not asked again for this long. Leases that come back meanwhile wait as long. */
 const EMPTY_MS = 100;
 /** Most calls leased ahead: what a crash can lose of one window. */
@@ -282,6 +282,8 @@ export class SharedLimits implements LimitStore {
 
   /** Writes down what was counted in memory, then lets the others count. */
   async #handOver(counting: Counting): Promise<void> {
+    // All that is owed: an earlier try may have got half of it through.
+    for (const counter of this.#active) if (counter.debt !== 0) this.#asked.add(counter);
     await this.flush();
     if (this.#away || !counting.alone) return;
     await joinCounting(this.#node, false).catch((error: unknown) => this.#lose(error));

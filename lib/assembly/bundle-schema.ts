@@ -2,8 +2,11 @@ import { isObject, type JsonObject, localReference, member, valueAt } from "#lib
 import type { Json } from "./plan.ts";
 import { Unreadable } from "./reference.ts";
 
-/** Schemas of one body and all that they refer to. */
-const NODES_MAX = 20_000;
+/** What one policy may check with, all operations and all that their schemas refer to together. */
+export const newBudget = (): Budget => ({ nodes: 20_000 });
+export interface Budget {
+  nodes: number;
+}
 const DEPTH_MAX = 100;
 
 /** Keywords whose values are no schemas and hold no references. */
@@ -25,15 +28,14 @@ const DROPPED = new Set([
  * A schema of an OpenAPI document as a JSON Schema (2020-12) that stands alone: what it refers to is under `$defs`. Throws
  * Unreadable for a reference that leads nowhere, or out of the document (T14), and when there is too much of it (T16).
  */
-export function bundleSchema(document: JsonObject, schema: unknown): Json {
+export function bundleSchema(document: JsonObject, schema: unknown, budget: Budget): Json {
   const defs = new Map<string, Json>();
   const names = new Map<string, string>();
-  let nodes = 0;
 
   function convert(value: unknown, depth: number): Json {
-    nodes += 1;
-    if (nodes > NODES_MAX || depth > DEPTH_MAX)
-      throw new Unreadable("The schema is too large to be checked with each call.");
+    budget.nodes -= 1;
+    if (budget.nodes < 0 || depth > DEPTH_MAX)
+      throw new Unreadable("The schemas are too large to be checked with each call.");
     if (Array.isArray(value)) return value.map((item) => convert(item, depth + 1));
     if (!isObject(value)) return (value ?? null) as Json;
     if (typeof value.$ref === "string") return { $ref: `#/$defs/${reference(value)}` };

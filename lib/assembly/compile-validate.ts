@@ -8,7 +8,7 @@ import {
 } from "#lib/api-definition/json-pointer.ts";
 import type { RawOperation } from "#lib/api-definition/operations.ts";
 import { compileSchema, type JsonSchema } from "#lib/validation/compile-schema.ts";
-import { bundleSchema, jsonSchemaOf } from "./bundle-schema.ts";
+import { type Budget, bundleSchema, jsonSchemaOf, newBudget } from "./bundle-schema.ts";
 import type { Context } from "./compile-list.ts";
 import { bodyOf, writes } from "./compile-simple.ts";
 import type { Json, ValidatePolicy } from "./plan.ts";
@@ -30,14 +30,15 @@ export function compileValidate(
 
 function schemasOf(input: PolicyInput<"validate">, { document, operations }: Context): Map<string, Json> {
   const { definition = "", schema } = input;
+  const budget = newBudget();
   const against = input["validate-against"];
-  if (schema) return new Map([["", checked(document, schema)]]);
+  if (schema) return new Map([["", checked(document, schema, budget)]]);
   const request = against === "body-param" || definition === "request";
   if (request || against === "response-param" || definition === "response") {
     const found = new Map<string, Json>();
     for (const operation of operations) {
       for (const [key, one] of request ? requestSchemas(document, operation) : answerSchemas(document, operation)) {
-        if (one !== undefined) found.set(`${operation.key}${key}`, checked(document, one));
+        if (one !== undefined) found.set(`${operation.key}${key}`, checked(document, one, budget));
       }
     }
     return found;
@@ -47,7 +48,7 @@ function schemasOf(input: PolicyInput<"validate">, { document, operations }: Con
   }
   const target = valueAt(document, fromPointer(definition.slice(1)));
   if (!isObject(target)) throw new Unreadable(`There is no definition ${shown(definition)}.`);
-  return new Map([["", checked(document, target)]]);
+  return new Map([["", checked(document, target, budget)]]);
 }
 
 function requestSchemas(document: JsonObject, { operation, pathItem }: RawOperation): [string, unknown][] {
@@ -76,8 +77,8 @@ function answerSchemas(document: JsonObject, { operation }: RawOperation): [stri
 }
 
 /** A schema as it is stored; it is compiled once here, so that what cannot be checked is refused at publish (T18). */
-function checked(document: JsonObject, schema: unknown): Json {
-  const bundled = bundleSchema(document, schema);
+function checked(document: JsonObject, schema: unknown, budget: Budget): Json {
+  const bundled = bundleSchema(document, schema, budget);
   try {
     compileSchema(bundled as JsonSchema);
   } catch (error) {

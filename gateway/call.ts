@@ -141,11 +141,11 @@ export class Call {
   }
 }
 
-/** The calls that still read a body: the parser may find out later that it is broken (server.ts). */
-const readingBody = new WeakMap<ServerResponse, Call>();
+/** The calls with a body: the parser may find out later that it is broken (server.ts). */
+const withBody = new WeakMap<ServerResponse, Call>();
 
-export function noteBody(call: Call): void {
-  readingBody.set(call.res, call);
-  call.gateway.admission.bodies.add(call);
-}
-export const callWithBody = (res: ServerResponse): Call | undefined => readingBody.get(res);
+export const announceBody = (call: Call): void => void withBody.set(call.res, call);
+export const callWithBody = (res: ServerResponse): Call | undefined => withBody.get(res);
+
+/** Somebody begins to read the body: from here on it has to come. */
+export const noteBody = (call: Call): void => call.gateway.admission.bodies.add(call);

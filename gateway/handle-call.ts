@@ -47,7 +47,9 @@ export function handleCall(gateway: Gateway, req: IncomingMessage, res: ServerRe
   const call = new Call(gateway, req, res, expectsContinue);
   gateway.inFlight += 1;
   // "close" comes once in every case: answered, refused, or the client went away.
-  res.on("close", () => endCall(call));
+  const end = () => endCall(call);
+  res.on("close", end);
+  if (res.socket === null) endWithConnection(call, end);
   takeSteps(call, 0);
 }
 
@@ -60,8 +62,8 @@ function takeSteps(call: Call, from: number): void {
         outcome
           .then((later) => {
             if (later !== undefined) endSteps(call, later);
-            // A client that went away meanwhile waits for nothing.
-            else if (!call.res.destroyed) takeSteps(call, i + 1);
+            // A client that went away meanwhile waits for nothing, nor does one that was refused for its body.
+            else if (!call.res.destroyed && !call.res.headersSent) takeSteps(call, i + 1);
           })
           .catch((error) => failCall(call, error));
       } else endSteps(call, outcome);
@@ -81,6 +83,23 @@ function failCall(call: Call, error: unknown): void {
   log.error({ requestId: call.requestId, reason: error instanceof Error ? error.stack : "unknown" }, "call failed");
   if (call.res.headersSent) call.res.destroy();
   else answerRefusal(call, refuse("GATEWAY_FAILED"));
+}
+
+/**
+ * An earlier call on the connection is still being answered. Until it is this one's turn, Node does not always tell it of
+ * the connection's end: not behind a CONNECT.
+ */
+function endWithConnection({ req, res }: Call, end: () => void): void {
+  const { socket } = req;
+  const gone = () => {
+    if (res.socket !== null) return;
+    res.off("close", end);
+    res.destroy();
+    end();
+  };
+  // As many calls as a client cares to send at once.
+  socket.setMaxListeners(0).once("close", gone);
+  res.once("close", () => socket.off("close", gone));
 }
 
 function endCall(call: Call): void {

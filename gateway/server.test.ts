@@ -140,6 +140,20 @@ test("nothing that follows a refused request reaches a backend over a connection
   await expect.poll(() => pool.size).toBe(0);
 });
 
+test.each([
+  ["its target", `POST /${"a".repeat(9_000)} HTTP/1.1\r\nHost: a\r\n`, 414],
+  ["the number of its headers", `POST /x HTTP/1.1\r\nHost: a\r\n${"A: b\r\n".repeat(101)}`, 431],
+])(
+  "a request that is refused for %s, its framing unread, is the last of its connection",
+  async (_what, head, status) => {
+    for (const framing of ["Transfer-Encoding: chunked\r\n\r\n5\r\nbegin", "Content-Length: 9\r\n\r\nbegin"]) {
+      const answer = await sendRaw(head + framing, base);
+      expect([answer.statuses, answer.closed]).toEqual([[status], true]);
+    }
+    expect((await sendRaw(`${head}\r\n`, base)).closed).toBe(false);
+  },
+);
+
 test("a CONNECT behind a call, from a client that then goes away, ends that call and nothing else", async () => {
   const cut = nextIsCut();
   const before = backend.requests;
@@ -149,6 +163,20 @@ test("a CONNECT behind a call, from a client that then goes away, ends that call
   client.resetAndDestroy();
   await cut;
   await expect.poll(() => gateway.inFlight).toBe(0);
+});
+
+test("a CONNECT behind several calls leaves none of them behind when the client goes away", async () => {
+  let cut = 0;
+  const before = backend.requests;
+  backend.answer = (socket) =>
+    void socket.on("close", () => {
+      cut += 1;
+    });
+  const client = await open(base);
+  client.write(`${GET.repeat(3)}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`);
+  await expect.poll(() => backend.requests).toBe(before + 3);
+  client.resetAndDestroy();
+  await expect.poll(() => [cut, gateway.inFlight, ended.length]).toEqual([3, 0, 3]);
 });
 
 test("what a client sends behind a broken request does not pile up while an earlier call is answered", async () => {
@@ -176,6 +204,20 @@ test("what a client sends behind a broken request does not pile up while an earl
   process.off("warning", note);
   expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok$/);
   expect(warnings).toEqual([]);
+});
+
+test("what a client sends behind a broken request after several calls leaves none of them behind either", async () => {
+  let cut = 0;
+  const before = backend.requests;
+  backend.answer = (socket) =>
+    void socket.on("close", () => {
+      cut += 1;
+    });
+  const client = await open(base);
+  client.write(`${GET.repeat(3)}garbage\r\n\r\n`);
+  await expect.poll(() => backend.requests).toBe(before + 3);
+  client.resetAndDestroy();
+  await expect.poll(() => [cut, gateway.inFlight, ended.length]).toEqual([3, 0, 3]);
 });
 
 test("a POST without a body tells the backend so", async () => {

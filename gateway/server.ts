@@ -69,7 +69,7 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
     return;
   }
   const call = callWithBody(busy);
-  if (call && !busy.req.complete) {
+  if (call && !busy.req.complete && !busy.writableEnded) {
     // The body of this very call is broken.
     if (busy.headersSent) socket.destroy();
     else answerRefusal(call, refuse(refusal));

@@ -40,5 +40,9 @@ function mustClose(call: Call): boolean {
   // The client may or may not send the body that it announced: what follows would be read wrongly.
   if (call.expectsContinue) return true;
   if (call.req.complete) return false;
+  // Refused before its headers were read to the end: whether it has a body, and how it is framed, nobody has checked.
+  const { headers } = call.req;
+  if (call.contentLength === 0 && (headers["content-length"] ?? "0") !== "0") return true;
+  if (call.contentLength === 0 && headers["transfer-encoding"] !== undefined) return true;
   return call.contentLength < 0 || call.contentLength > DISCARD_BYTES_MAX;
 }

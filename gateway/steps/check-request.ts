@@ -1,6 +1,6 @@
 import { clientAddress } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
-import type { Call } from "#gateway/call.ts";
+import { announceBody, type Call } from "#gateway/call.ts";
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING } from "#gateway/header-names.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
@@ -81,6 +81,7 @@ function checkHeaders(call: Call): Refused | undefined {
   if (lengths + codings > 1 || (codings === 1 && !isHttp11)) return malformed("framing-malformed");
   if (!Number.isSafeInteger(call.contentLength) || call.contentLength < 0) return malformed("framing-malformed");
   if (codings === 1) call.contentLength = -1;
+  if (call.contentLength !== 0) announceBody(call);
   return undefined;
 }
 

@@ -37,8 +37,8 @@ function limitsOf(call: Call, subscription: GatewaySubscription): SubscriptionLi
 function settle(call: Call, limits: SubscriptionLimits, taken: Taken): Refused | undefined {
   call.limitHeaders = taken.headers;
   if (!taken.bound) {
-    // The client went away while others were asked.
-    if (call.res.destroyed) call.gateway.limits.giveBack(limits, call.startedAtMs);
+    // The client went away while others were asked, or was refused for its body.
+    if (call.res.destroyed || call.res.headersSent) call.gateway.limits.giveBack(limits, call.startedAtMs);
     else call.counted = limits;
     if (taken.overSoft) noteOverSoft(call, limits);
     return undefined;

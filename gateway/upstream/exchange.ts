@@ -2,6 +2,7 @@ import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { closeAfterAnswer } from "#gateway/last-answer.ts";
+import { log } from "#lib/log.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { TokenError } from "./backend-token.ts";
 import { ConnectionLostError, type Control, type ExchangeHandler } from "./connection.ts";
@@ -104,7 +105,18 @@ export class Exchange implements ExchangeHandler {
     if (!this.#call.res.writableEnded) this.#call.res.end();
   }
 
+  /** Called from sockets and timers, where an exception would end the process (T34). */
   onError(error: Error): void {
+    try {
+      this.#fail(error);
+    } catch (failure) {
+      const reason = failure instanceof Error ? failure.stack : "unknown";
+      log.error({ requestId: this.#call.requestId, reason }, "call failed");
+      this.#call.res.destroy();
+    }
+  }
+
+  #fail(error: Error): void {
     this.#finish();
     const { res } = this.#call;
     if (res.headersSent) {

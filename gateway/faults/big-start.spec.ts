@@ -20,9 +20,10 @@ import {
   makePlace,
   publish,
 } from "#lib/test-kit/gateway-fixture.ts";
-import { figure, full } from "./kit/mode.ts";
+import { figure } from "./kit/figure.ts";
+import { isFull } from "./scale.ts";
 
-const APPLICATIONS = full ? 100_000 : 2_000;
+const APPLICATIONS = isFull ? 100_000 : 2_000;
 const CREDENTIALS_EACH = 10;
 const CREDENTIALS = APPLICATIONS * CREDENTIALS_EACH;
 const MB = 1024 * 1024;
@@ -133,7 +134,7 @@ test(`a gateway starts with ${CREDENTIALS} credentials of ${APPLICATIONS} applic
     );
     figure("without any", `${(idle.readyMs / 1000).toFixed(1)} s`);
     figure("memory over idle", `${(overIdle / MB).toFixed(0)} MB of ${(bytes / MB).toFixed(0)} MB`, "<= 200 MB");
-    if (full) {
+    if (isFull) {
       expect(readyMs).toBeLessThan(10_000);
       expect(overIdle).toBeLessThanOrEqual(200 * MB);
     }

@@ -58,23 +58,18 @@ describe("request smuggling (T1)", () => {
     expect(fixture.backend.calls).toEqual([]);
   });
 
-  test("between good calls broken ones add none: the backend sees exactly those that were answered 200", async () => {
+  test("between good calls broken ones add none: the backend sees each good one before them, once", async () => {
     const broken = [
       "Content-Length: 4\r\nTransfer-Encoding: chunked",
       "Transfer-Encoding: xchunked",
       "Content-Length: 4, 4",
     ];
     const good = post("Content-Length: 4", "good");
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, i) =>
-        sendRaw(i % 2 === 0 ? good : good + post(broken[i % 3] ?? "", `0\r\n\r\n${NEXT}`) + good),
-      ),
-    );
-    const served = answers.flatMap(({ statuses }) => statuses).filter((status) => status === 200).length;
-    expect([served, fixture.backend.calls.length]).toEqual([60, 60]);
-    expect(new Set(fixture.backend.calls.map(({ body, url }) => `${url} ${body}`))).toEqual(
-      new Set(["/inside/x good"]),
-    );
+    for (let i = 0; i < 12; i += 1) {
+      const answer = await sendRaw(good + post(broken[i % 3] ?? "", `0\r\n\r\n${NEXT}`) + good);
+      expect([answer.statuses[0], answer.closed, fixture.backend.calls.length]).toEqual([200, true, i + 1]);
+    }
+    expect(fixture.backend.calls.every(({ body, url }) => body === "good" && url === "/inside/x")).toBe(true);
   });
 
   test("chunked under HTTP/1.0 is refused", async () => {

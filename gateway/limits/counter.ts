@@ -126,12 +126,12 @@ export const NO_LIMITS: SubscriptionLimits = { ...NOTHING, quotas: NOTHING, othe
  * reloaded, goes on with what is already used.
  */
 export class Counters {
-  readonly #bySubscription = new Map<string, Map<string, Counter>>();
+  readonly #bySubscription = new Map<string, Counter[]>();
 
   /** Binds limits to the counters of a subscription; the same scope, kind and window is the same counter. */
   bind(subscriptionId: string, limits: readonly PlanLimit[]): SubscriptionLimits {
     if (limits.length === 0) return NO_LIMITS;
-    const own = this.#bySubscription.get(subscriptionId) ?? new Map<string, Counter>();
+    const own = this.#bySubscription.get(subscriptionId) ?? [];
     this.#bySubscription.set(subscriptionId, own);
     const caps = new Map<Counter, number>();
     for (const limit of limits) {
@@ -142,13 +142,13 @@ export class Counters {
     const bound = limits
       .filter((limit, at) => !isCovered(limit, at, limits))
       .map((limit) => boundLimit(limit, counterOf(own, subscriptionId, limit)));
-    const of = (wanted: (kind: LimitKind) => boolean) =>
-      boundLimits(bound.filter(({ counter }) => wanted(counter.kind)));
-    return {
-      ...of(() => true),
-      quotas: of((kind) => kind === "quota"),
-      others: of((kind) => kind !== "quota"),
-    };
+    const all = boundLimits(bound);
+    const quotas = bound.filter(({ counter }) => counter.kind === "quota");
+    // Most plans have none, or nothing else: one list then serves for both.
+    if (quotas.length === 0) return { ...all, quotas: NOTHING, others: all };
+    if (quotas.length === bound.length) return { ...all, quotas: all, others: NOTHING };
+    const others = bound.filter(({ counter }) => counter.kind !== "quota");
+    return { ...all, quotas: boundLimits(quotas), others: boundLimits(others) };
   }
 
   /** Forgets a subscription that ended. */
@@ -166,10 +166,12 @@ function boundLimits(limits: readonly BoundLimit[]): BoundLimits {
   };
 }
 
-function counterOf(own: Map<string, Counter>, subscriptionId: string, limit: PlanLimit): Counter {
+function counterOf(own: Counter[], subscriptionId: string, limit: PlanLimit): Counter {
   const key = `${subscriptionId}/${limit.scope}/${limit.kind}/${limit.window}`;
-  const counter = own.get(key) ?? new Counter(key, limit);
-  own.set(key, counter);
+  const known = own.find((counter) => counter.key === key);
+  if (known) return known;
+  const counter = new Counter(key, limit);
+  own.push(counter);
   return counter;
 }
 
@@ -184,11 +186,20 @@ function isCovered(limit: PlanLimit, at: number, limits: readonly PlanLimit[]): 
   });
 }
 
-function boundLimit({ kind, limit, window, hard }: PlanLimit, counter: Counter): BoundLimit {
+/** Name and text of a plan's limits, which all its subscriptions share. */
+const wordsOf = new WeakMap<PlanLimit, Pick<BoundLimit, "name" | "text">>();
+
+function boundLimit(planLimit: PlanLimit, counter: Counter): BoundLimit {
+  const words = wordsOf.get(planLimit) ?? makeWords(planLimit);
+  wordsOf.set(planLimit, words);
+  return { limit: planLimit.limit, hard: planLimit.hard, counter, name: words.name, text: words.text };
+}
+
+function makeWords({ kind, limit, window, hard }: PlanLimit): Pick<BoundLimit, "name" | "text"> {
   const per = window === "month" ? "per month" : formatWindow(window);
   const prefix = `${hard ? "" : "soft-"}${kind === "rate" ? "" : `${kind}-`}`;
   const name = `${prefix}${limit}-${per.replaceAll(" ", "-")}`;
-  return { limit, hard, counter, name, text: `${plural(limit, "call")} ${per}` };
+  return { name, text: `${plural(limit, "call")} ${per}` };
 }
 
 /** RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10): named policies with quota `q` and window `w` in seconds. */

@@ -4,6 +4,8 @@ import { environmentTitle } from "#lib/credential/credential.rules.ts";
 import type { Environment } from "#lib/credential/credential.schema.ts";
 import { readReadyCurl } from "#lib/explore/read-ready-curl.ts";
 import { type ApiRef, paths } from "#lib/paths.ts";
+import { listServiceIds } from "#lib/service-id/list-service-ids.ts";
+import type { ServiceIdDto } from "#lib/service-id/service-id.schema.ts";
 import { listSubscriptionsOfApplication } from "#lib/subscription/list-subscriptions-of-application.ts";
 import type { SubscriptionDto } from "#lib/subscription/subscription.schema.ts";
 import type { ApplicationCurl, ApplicationDto } from "./application.schema.ts";
@@ -16,6 +18,7 @@ export interface ApplicationPage {
   missing: { environment: Environment; api: string }[];
   /** APIs of its subscriptions, once each: what a credential can be narrowed to. */
   apis: { id: string; title: string }[];
+  serviceIds: ServiceIdDto[];
   may: { write: boolean; credentials: boolean; subscribe: boolean };
   summary: { worksIn: string; activeSubscriptions: number; activeCredentials: number };
   /** A command for one of the APIs that it may call; null while there is none. */
@@ -39,6 +42,7 @@ export async function openApplication(
     apis: [...new Map(subscriptions.flatMap((s) => s.apis).map((api) => [api.id, api])).values()].map(
       ({ id, title, version }) => ({ id, title: `${title} ${version}` }),
     ),
+    serviceIds: await listServiceIds(actor, input.applicationId),
     may: {
       write: mayIn(actor, "application:write", organizationId),
       credentials: mayIn(actor, "credential:write", organizationId),

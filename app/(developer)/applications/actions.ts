@@ -24,6 +24,23 @@ import {
 import { resetSecret } from "#lib/credential/reset-secret.ts";
 import { revokeCredential } from "#lib/credential/revoke-credential.ts";
 import { updateCredential } from "#lib/credential/update-credential.ts";
+import { createApiKey } from "#lib/service-id/create-api-key.ts";
+import { createServiceId } from "#lib/service-id/create-service-id.ts";
+import { deleteServiceId } from "#lib/service-id/delete-service-id.ts";
+import { revokeApiKey } from "#lib/service-id/revoke-api-key.ts";
+import {
+  type ApiKeyRef,
+  apiKeyRef,
+  type CreateApiKeyInput,
+  type CreateServiceIdInput,
+  createApiKeyInput,
+  createServiceIdInput,
+  type ServiceIdRef,
+  serviceIdRef,
+  type UpdateServiceIdInput,
+  updateServiceIdInput,
+} from "#lib/service-id/service-id.schema.ts";
+import { updateServiceId } from "#lib/service-id/update-service-id.ts";
 import { cancelSubscription } from "#lib/subscription/cancel-subscription.ts";
 import { type SubscriptionRef, subscriptionRef } from "#lib/subscription/subscription.schema.ts";
 import { withdrawSubscription } from "#lib/subscription/withdraw-subscription.ts";
@@ -35,6 +52,11 @@ const create = withAction(createCredentialInput, createCredential);
 const change = withAction(updateCredentialInput, (actor, input) => updateCredential(actor, input));
 const reset = withAction(credentialRef, (actor, input) => resetSecret(actor, input));
 const revoke = withAction(credentialRef, (actor, input) => revokeCredential(actor, input));
+const addServiceId = withAction(createServiceIdInput, createServiceId);
+const changeServiceId = withAction(updateServiceIdInput, updateServiceId);
+const removeServiceId = withAction(serviceIdRef, deleteServiceId);
+const addApiKey = withAction(createApiKeyInput, createApiKey);
+const endApiKey = withAction(apiKeyRef, (actor, input) => revokeApiKey(actor, input));
 const cancel = withAction(subscriptionRef, cancelSubscription);
 const withdraw = withAction(subscriptionRef, withdrawSubscription);
 
@@ -64,4 +86,19 @@ export async function cancelSubscriptionAction(input: SubscriptionRef) {
 }
 export async function withdrawSubscriptionAction(input: SubscriptionRef) {
   return withdraw(input);
+}
+export async function createServiceIdAction(input: CreateServiceIdInput) {
+  return addServiceId(input);
+}
+export async function updateServiceIdAction(input: UpdateServiceIdInput) {
+  return changeServiceId(input);
+}
+export async function deleteServiceIdAction(input: ServiceIdRef) {
+  return removeServiceId(input);
+}
+export async function createApiKeyAction(input: CreateApiKeyInput) {
+  return addApiKey(input);
+}
+export async function revokeApiKeyAction(input: ApiKeyRef) {
+  return endApiKey(input);
 }

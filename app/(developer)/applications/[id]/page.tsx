@@ -7,6 +7,7 @@ import { EditApplication } from "#components/application/edit-application.tsx";
 import { ReadyCurl } from "#components/application/ready-curl.tsx";
 import { SubscriptionsSection } from "#components/application/subscriptions-section.tsx";
 import { CredentialsSection } from "#components/credential/credentials-section.tsx";
+import { ServiceIdsSection } from "#components/service-id/service-ids-section.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Status } from "#components/ui/status.tsx";
@@ -37,7 +38,7 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
   const person = await requirePerson(here);
   const chosen = query.parse(await searchParams);
   const opened = await forPage(here, () => openApplication(person, { applicationId, ...chosen }));
-  const { application, subscriptions, missing, apis, may, summary, curl } = opened;
+  const { application, subscriptions, missing, apis, serviceIds, may, summary, curl } = opened;
   const { credentials, ...head } = application;
   return (
     <>
@@ -84,6 +85,19 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
           update: actions.updateCredentialAction,
           reset: actions.resetSecretAction,
           revoke: actions.revokeCredentialAction,
+        }}
+      />
+      <ServiceIdsSection
+        application={head}
+        serviceIds={serviceIds}
+        apis={apis}
+        mayWrite={may.credentials}
+        actions={{
+          create: actions.createServiceIdAction,
+          update: actions.updateServiceIdAction,
+          remove: actions.deleteServiceIdAction,
+          createKey: actions.createApiKeyAction,
+          revokeKey: actions.revokeApiKeyAction,
         }}
       />
       {curl && <ReadyCurl {...curl} />}

@@ -19,6 +19,15 @@ export function endConnection(socket: Duplex): boolean {
  */
 export const isEnding = (socket: Duplex): boolean => ending.has(socket);
 
+/**
+ * Ends the connection of a call with its answer. For a client that asks for another protocol, which nobody here speaks:
+ * Node throws away what came in one piece with its request and reads on in the middle of what follows (T1).
+ */
+export function lastCall({ req, res }: Call): void {
+  res.shouldKeepAlive = false;
+  endConnection(req.socket);
+}
+
 /** Adds the header by which an answer becomes the last of its connection, and takes no further call from there. */
 export function closeAfterAnswer({ req, contentLength }: Call, headers: string[]): void {
   headers.push("Connection", "close");

@@ -220,6 +220,29 @@ test("what a client sends behind a broken request after several calls leaves non
   await expect.poll(() => [cut, gateway.inFlight, ended.length]).toEqual([3, 0, 3]);
 });
 
+test("an upgrade that is not offered is a call like any, and the last of its connection (T1)", async () => {
+  const heads: string[] = [];
+  backend.answer = (socket, _body, head) => {
+    heads.push(head);
+    socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  };
+  const upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
+  const answer = await sendRaw(GET.replace("\r\n\r\n", `\r\n${upgrade}\r\n`) + GET, base);
+  expect([answer.statuses, answer.closed, heads.length]).toEqual([[200], true, 1]);
+  expect(heads.join()).not.toMatch(/upgrade|settings/i);
+});
+
+test("a client that has said all and closes its side leaves no call behind", async () => {
+  const cut = nextIsCut();
+  const before = backend.requests;
+  const client = await open(base);
+  client.write(GET);
+  await expect.poll(() => backend.requests).toBe(before + 1);
+  client.end();
+  await cut;
+  await expect.poll(() => [gateway.inFlight, ended.length]).toEqual([0, 1]);
+});
+
 test("a POST without a body tells the backend so", async () => {
   let head = "";
   backend.answer = (socket, _body, text) => {

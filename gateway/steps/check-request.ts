@@ -2,6 +2,7 @@ import { clientAddress } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { announceBody, type Call } from "#gateway/call.ts";
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING } from "#gateway/header-names.ts";
+import { lastCall } from "#gateway/last-answer.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
 /** Bytes of the request target, and of all header names and values (T5). */
@@ -66,7 +67,10 @@ function checkHeaders(call: Call): Refused | undefined {
         break;
       case CONNECTION:
         // The two that everybody sends name no header.
-        if (value !== "keep-alive" && value !== "close") call.connectionTokens += `,${value.toLowerCase()}`;
+        if (value !== "keep-alive" && value !== "close") {
+          call.connectionTokens += `,${value.toLowerCase()}`;
+          if (call.connectionTokens.includes("upgrade")) lastCall(call);
+        }
         break;
       case EXPECT:
         if (value.toLowerCase() !== "100-continue") return malformed("expectation-unknown");

@@ -94,3 +94,14 @@ test("a backend that is in use is kept", async () => {
   upstreams.letGo(before);
   expect(upstreams.size).toBe(1);
 });
+
+test("endpoints that every call names anew are bounded, and the one in use stays", () => {
+  const own = new Upstreams({ allow: [] });
+  const inUse = own.pool(endpoint(0), 1);
+  for (let i = 1; i <= 5_000; i += 1) {
+    own.pool(endpoint(i), i);
+    expect(own.pool(endpoint(0), i)).toBe(inUse);
+  }
+  expect(own.size).toBe(2_000);
+  own.close();
+});

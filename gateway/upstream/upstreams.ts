@@ -22,6 +22,9 @@ const WAIT_MS = 5_000;
  */
 const UNUSED_MS = 60_000;
 
+/** Endpoints at a time: a policy may take its target from a header of the call, and each client name others. */
+const POOLS_MAX = 2_000;
+
 interface Used {
   pool: ConnectionPool;
   usedAtMs: number;
@@ -54,6 +57,7 @@ export class Upstreams {
       known.usedAtMs = nowMs;
       return known.pool;
     }
+    if (this.#pools.size >= POOLS_MAX) this.#letGoOldest();
     const pool = new ConnectionPool(connector(endpoint, this.#rule), {
       connectionsMax: CONNECTIONS_MAX,
       idleMs: IDLE_MS,
@@ -78,6 +82,17 @@ export class Upstreams {
       void pool.close();
     }
     this.#tokens.letGo(beforeMs);
+  }
+
+  #letGoOldest(): void {
+    let oldestMs = Number.POSITIVE_INFINITY;
+    for (const { usedAtMs } of this.#pools.values()) oldestMs = Math.min(oldestMs, usedAtMs);
+    for (const [key, { pool, usedAtMs }] of this.#pools) {
+      if (usedAtMs > oldestMs) continue;
+      this.#pools.delete(key);
+      void pool.close();
+      return;
+    }
   }
 
   /** Cuts all connections; calls that still run end with an error. */

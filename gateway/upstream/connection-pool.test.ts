@@ -271,13 +271,13 @@ test("limits of time: no answer, and an answer that stops", async () => {
 test("a client that does not take the answer stops the backend, and is no time-out", async () => {
   const body = "x".repeat(8 * 1024 * 1024);
   const server = await backend((_text, socket) => socket.write(answer(body)));
-  const pool = poolTo(server.port, { bodyTimeoutMs: 40 });
+  const pool = poolTo(server.port, { bodyTimeoutMs: 1_000 });
   let seen = 0;
   const { error } = await exchange(pool, get, {
     onData: (chunk, control) => {
       seen += chunk.length;
       control.pause();
-      if (seen === chunk.length) setTimeout(() => control.resume(), 120);
+      if (seen === chunk.length) setTimeout(() => control.resume(), 2_000);
       else control.resume();
     },
   });

@@ -5,11 +5,12 @@ import { Admission } from "#gateway/admission/admission.ts";
 import { Call, type Gateway } from "#gateway/call.ts";
 import { Snapshot } from "#gateway/snapshot/snapshot.ts";
 import { makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
-import { newClientId } from "#lib/ids.ts";
+import { newClientId, newId } from "#lib/ids.ts";
 import { authenticate } from "./authenticate.ts";
 
 const NOW = 1_800_000_000_000;
 const clientId = newClientId();
+const applicationId = newId();
 const [current, previous] = [newClientSecret("sandbox"), newClientSecret("sandbox")];
 let snapshot: Snapshot;
 
@@ -18,9 +19,9 @@ const record = (secret: string, notAfterMs: number | null = null, id = clientId)
   return { verifier: verifier.toString("hex"), keyId, notAfterMs };
 };
 const row = {
-  id: "credential",
+  id: newId(),
   clientId,
-  applicationId: "application",
+  applicationId,
   kind: "standard" as const,
   environment: "sandbox" as const,
   catalogId: null as string | null,
@@ -31,7 +32,7 @@ const row = {
 beforeEach(() => {
   snapshot = new Snapshot();
   snapshot.putApplication({
-    id: "application",
+    id: applicationId,
     suspended: false,
     name: "app",
     organizationId: "org",
@@ -104,7 +105,7 @@ test("unknown, of another environment, of another catalog: not registered", () =
 });
 
 test("a credential whose application is gone is not registered", () => {
-  snapshot.dropApplication("application");
+  snapshot.dropApplication(applicationId);
   expect(outcome(clientId, current)).toBe("CLIENT_ID_NOT_REGISTERED unknown-id");
 });
 

@@ -15,7 +15,7 @@ import { call } from "./kit/client.ts";
 import { operation, pairInHeaders } from "./kit/own-fixture.ts";
 import { type OwnDatabase, type OwnGateway, startDatabase, startGateway } from "./kit/own-gateway.ts";
 import { type RecordingBackend, startBackend } from "./kit/recording-backend.ts";
-import { bearer, partOf, tokenFor } from "./kit/tokens.ts";
+import { askToken, basic, bearer, partOf, tokenFor } from "./kit/tokens.ts";
 
 // Two gateways of an installation of their own: a rotation at once would end the tokens of the other files.
 
@@ -30,7 +30,8 @@ beforeAll(async () => {
   process.env.DATABASE_URL = database.url;
   // One installation, one address: what a token is for.
   const env = { GATEWAY_URL: "https://api.example.com", PORTAL_URL: "https://portal.example.com" };
-  gateways = [await startGateway(database.url, { env }), await startGateway(database.url, { env })];
+  const wary = { ...env, GATEWAY_FAILURES_MAX: "5" };
+  gateways = [await startGateway(database.url, { env }), await startGateway(database.url, { env: wary })];
   backend = await startBackend();
   const place = await makePlace();
   const operations = [operation("GET", "/x", [["id", "secret"]])];
@@ -97,4 +98,19 @@ test("a key that is retired takes its tokens with it, those that were verified b
   const fresh = await token();
   expect([kidOf(fresh), await statuses(fresh)]).toEqual([kid, [200, 200]]);
   for (const { json } of await keySets()) expect(json.keys.map((key: { kid: string }) => key.kid)).toEqual([kid]);
+});
+
+test("an address that keeps guessing gets 429, at the token endpoint and with tokens alike, and a right pair is served (T31)", async () => {
+  const base = gateways[1]?.address;
+  const wrong = () => askToken({ grant_type: "client_credentials" }, [basic(app.clientId, "wrong")], base);
+  const answers = await Promise.all(Array.from({ length: 60 }, wrong));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(answers.every(({ status }) => status === 401 || status === 429)).toBe(true);
+  expect(refused[0]?.headers["retry-after"]).toBe("10");
+  const forged = () => call(`${api.path}/x`, { headers: [bearer("x")] }, base);
+  const tried = await Promise.all(Array.from({ length: 60 }, forged));
+  expect(new Set(tried.map(({ json }) => json.code))).toContain("TOO_MANY_FAILURES");
+  const right = await askToken({ grant_type: "client_credentials" }, [basic(app.clientId, app.secret)], base);
+  expect(right.status).toBe(200);
 });

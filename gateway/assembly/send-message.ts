@@ -1,3 +1,4 @@
+import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import type { Context } from "./context.ts";
 
 /** Statuses without a body (RFC 9110 6.4.1). */
@@ -22,7 +23,7 @@ export function sendMessage(context: Context): void {
   if (body) headers.push("Content-Length", String(body.length));
   headers.push("X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, ...limitHeaders, ...corsHeaders);
   // What was not read of the request could be taken for the next one.
-  if (gateway.draining || (call.contentLength !== 0 && !call.req.complete)) headers.push("Connection", "close");
+  if (gateway.draining || (call.contentLength !== 0 && !call.req.complete)) closeAfterAnswer(call, headers);
   if (message.reason === "") res.writeHead(status, headers);
   else res.writeHead(status, message.reason, headers);
   if (call.req.method !== "HEAD") call.responseBytes = body?.length ?? 0;

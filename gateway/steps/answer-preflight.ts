@@ -1,5 +1,6 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call } from "#gateway/call.ts";
+import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import type { GatewayCors } from "#gateway/snapshot/model.ts";
 
 /** Names of headers, as a preflight lists them (RFC 9110 5.6.2), and no more of them than a request may have. */
@@ -70,7 +71,7 @@ function answer(call: Call, cors: GatewayCors, allowed: boolean): Refused | type
     if (named !== "") headers.push("Access-Control-Allow-Headers", named);
     headers.push("Access-Control-Max-Age", cors.maxAge);
   }
-  if (gateway.draining) headers.push("Connection", "close");
+  if (gateway.draining) closeAfterAnswer(call, headers);
   res.writeHead(204, headers);
   res.end();
   return ANSWERED;

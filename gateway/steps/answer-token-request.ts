@@ -1,6 +1,7 @@
 import { refuseAuthentication } from "#gateway/admission/refuse-authentication.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteBody } from "#gateway/call.ts";
+import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import { BodyTooLargeError, RequestBody } from "#gateway/upstream/request-body.ts";
 import { exchangeToken, type TokenHolder } from "#lib/token/exchange-token.ts";
 import { JWKS_PATH, JWKS_SECONDS, TOKEN_PATH, TOKEN_REQUEST_BYTES_MAX } from "#lib/token/token.rules.ts";
@@ -75,7 +76,7 @@ function findHolder(call: Call, clientId: string): TokenHolder | undefined {
 function send(call: Call, status: number, own: Record<string, string>, body: string): typeof ANSWERED {
   const headers = [...Object.entries(own).flat(), "Content-Length", String(Buffer.byteLength(body))];
   headers.push("X-Request-Id", call.requestId, "X-Global-Transaction-ID", call.requestId);
-  if (call.gateway.draining) headers.push("Connection", "close");
+  if (call.gateway.draining) closeAfterAnswer(call, headers);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
   call.res.writeHead(status, headers);
   call.res.end(body);

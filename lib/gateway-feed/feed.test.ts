@@ -1,0 +1,91 @@
+import { afterAll, expect, test } from "vitest";
+import { db, transaction } from "#lib/db/client.ts";
+import { newId } from "#lib/ids.ts";
+import { ownDatabase } from "#lib/test-kit/database.ts";
+import { closeFeed } from "./feed-connection.ts";
+import { acknowledgeChanges, removeGatewayNode, sweepGatewayNodes } from "./gateway-node.ts";
+import { pruneChanges } from "./prune-changes.ts";
+import { readChanges, readHorizon } from "./read-changes.ts";
+import { recordChange } from "./record-change.ts";
+import { waitUntilLive } from "./wait-until-live.ts";
+
+ownDatabase();
+afterAll(closeFeed);
+
+const announce = () => transaction((tx) => recordChange(tx, "credential", newId()));
+const age = (hours: number) =>
+  db().$executeRaw`update "GatewayChange" set "createdAt" = now() - ${hours} * interval '1 hour'`;
+const silence = (id: string, seconds: number) =>
+  db()
+    .$executeRaw`update "GatewayNode" set "heartbeatAt" = now() - ${seconds} * interval '1 second' where id = ${id}::uuid`;
+
+test("old changes go once every gateway that is alive has applied them, and whoever reads from before is told", async () => {
+  const from = await readHorizon();
+  await announce();
+  await age(25);
+  const behind = { id: newId(), address: "a" };
+  expect(await acknowledgeChanges(behind, from)).toBe(1);
+  expect(await pruneChanges()).toBe(0);
+  const horizon = await readHorizon();
+  await acknowledgeChanges(behind, horizon);
+  const young = await announce();
+  await db().$executeRaw`update "GatewayChange" set "createdAt" = now() - interval '25 hours' where xid <> ${young}`;
+  expect(await pruneChanges()).toBe(1);
+  expect(await readChanges(from)).toMatchObject({ complete: false });
+  const read = await readChanges(horizon);
+  expect([read.complete, read.changes.map(({ xid }) => xid)]).toEqual([true, [young]]);
+  await removeGatewayNode(behind.id);
+});
+
+test("a database that counts from elsewhere, say from a backup, is noticed in both directions", async () => {
+  const horizon = await readHorizon();
+  expect((await readChanges(horizon + 1_000_000n)).complete).toBe(false);
+  // Rows and marks of the other database lie in this one's future: they neither count nor come again with each poll.
+  await db().$executeRaw`
+    insert into "GatewayChange" (xid, kind, "entityId") values (${horizon + 500_000n}, 'credential', ${newId()}::uuid)`;
+  await db().$executeRaw`update "GatewayFeed" set "prunedXid" = ${horizon + 500_000n}`;
+  const read = await readChanges(await readHorizon());
+  expect([read.complete, read.changes]).toEqual([true, []]);
+  await age(25);
+  await announce();
+  await age(25);
+  expect(await pruneChanges()).toBeGreaterThan(0);
+  expect((await readChanges(horizon)).complete).toBe(false);
+  expect((await readChanges(await readHorizon())).complete).toBe(true);
+});
+
+test("a gateway that fell silent is not waited for, and is not said to have confirmed", async () => {
+  const [one, two] = [newId(), newId()].map((id) => ({ id, address: id }));
+  if (!one || !two) throw new Error("two");
+  const before = await readHorizon();
+  await acknowledgeChanges(one, before);
+  expect(await acknowledgeChanges(two, before)).toBe(2);
+  await silence(two.id, 6);
+  const xid = await announce();
+  expect(await acknowledgeChanges(one, (await readHorizon()) + 1n)).toBe(1);
+  expect(await waitUntilLive(xid, 60_000)).toMatchObject({ gateways: 2, live: 1, complete: false });
+  // One that is alive is waited for, up to the limit.
+  await silence(two.id, 0);
+  expect(await waitUntilLive(xid, 50)).toMatchObject({ gateways: 2, live: 1, complete: false });
+  await acknowledgeChanges(two, (await readHorizon()) + 1n);
+  expect(await waitUntilLive(xid)).toMatchObject({ gateways: 2, live: 2, complete: true });
+});
+
+test("the row of a gateway that was killed goes with its successor's start, or when it refuses calls by itself", async () => {
+  await db().gatewayNode.deleteMany();
+  const [dead, far, own] = ["here", "there", "here"].map((address) => ({ id: newId(), address }));
+  if (!dead || !far || !own) throw new Error("three");
+  for (const node of [dead, far, own]) await acknowledgeChanges(node, 1n);
+  const ids = async () => (await db().gatewayNode.findMany()).map(({ id }) => id).sort();
+  await sweepGatewayNodes(own, 60);
+  expect(await ids()).toEqual([dead.id, far.id, own.id].sort());
+  await silence(dead.id, 3);
+  await silence(far.id, 59);
+  await sweepGatewayNodes(own, 60);
+  expect(await ids()).toEqual([far.id, own.id].sort());
+  await silence(far.id, 61);
+  await sweepGatewayNodes(own, 0);
+  expect(await ids()).toEqual([far.id, own.id].sort());
+  await sweepGatewayNodes(own, 60);
+  expect(await ids()).toEqual([own.id]);
+});

@@ -67,6 +67,7 @@ function line(call: Call): string {
   const text = JSON.stringify({
     time: new Date(call.startedAtMs).toISOString(),
     requestId: call.requestId,
+    client: call.clientAddress,
     method: req.method,
     api: api ? `/${api.place}${api.basePath}` : null,
     path: call.operation?.path ?? null,

@@ -10,6 +10,7 @@ import {
   publish,
   subscribe,
 } from "#lib/test-kit/gateway-fixture.ts";
+import { makeServiceId } from "#lib/test-kit/service-id.ts";
 import { rotateSigningKey } from "#lib/token/rotate-signing-key.ts";
 import { call } from "./kit/client.ts";
 import { operation, pairInHeaders } from "./kit/own-fixture.ts";
@@ -18,6 +19,9 @@ import { type RecordingBackend, startBackend } from "./kit/recording-backend.ts"
 import { askToken, basic, bearer, partOf, tokenFor } from "./kit/tokens.ts";
 
 // Two gateways of an installation of their own: a rotation at once would end the tokens of the other files.
+
+/** One installation, one address: what a token is for. */
+const addresses = { GATEWAY_URL: "https://api.example.com", PORTAL_URL: "https://portal.example.com" };
 
 let database: OwnDatabase;
 let backend: RecordingBackend;
@@ -28,10 +32,10 @@ let app: FixtureCredential;
 beforeAll(async () => {
   database = await startDatabase();
   process.env.DATABASE_URL = database.url;
-  // One installation, one address: what a token is for.
-  const env = { GATEWAY_URL: "https://api.example.com", PORTAL_URL: "https://portal.example.com" };
-  const wary = { ...env, GATEWAY_FAILURES_MAX: "5" };
-  gateways = [await startGateway(database.url, { env }), await startGateway(database.url, { env: wary })];
+  gateways = [
+    await startGateway(database.url, { env: addresses }),
+    await startGateway(database.url, { env: { ...addresses, GATEWAY_FAILURES_MAX: "5" } }),
+  ];
   backend = await startBackend();
   const place = await makePlace();
   const operations = [operation("GET", "/x", [["id", "secret"]])];
@@ -113,4 +117,17 @@ test("an address that keeps guessing gets 429, at the token endpoint and with to
   expect(new Set(tried.map(({ json }) => json.code))).toContain("TOO_MANY_FAILURES");
   const right = await askToken({ grant_type: "client_credentials" }, [basic(app.clientId, app.secret)], base);
   expect(right.status).toBe(200);
+});
+
+test("a gateway that starts later knows keys, tokens and policies as those that were told of them (S113)", async () => {
+  const [allowed, bare] = [
+    await makeServiceId(app.applicationId, [api.apiDefinitionId]),
+    await makeServiceId(app.applicationId, []),
+  ];
+  const own = await token();
+  const later = await startGateway(database.url, { env: addresses });
+  gateways.push(later);
+  const status = async (text: string) =>
+    (await call(`${api.path}/x`, { headers: [bearer(text)] }, later.address)).status;
+  expect([await status(own), await status(allowed.apiKey), await status(bare.apiKey)]).toEqual([200, 200, 403]);
 });

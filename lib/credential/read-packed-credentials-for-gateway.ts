@@ -2,7 +2,7 @@ import type { BulkReader } from "#lib/db/read-in-bulk.ts";
 
 /**
  * Credentials as bytes, for a gateway that starts with a million of them. A plain one (a client ID of our length, no
- * catalog, networks or scope of its own) is 73 bytes: ID (16), client ID (its 32 letters), application (16), expiry in ms
+ * catalog, networks or scope of its own, no API key) is 73 bytes: ID (16), client ID (its 32 letters), application (16), expiry in ms
  * since 1970 (float64, big-endian, infinite for none), and flags: 1 production, 2 revoked.
  */
 export function readPackedCredentials(reader: BulkReader): AsyncGenerator<Buffer> {
@@ -17,7 +17,9 @@ export function readPackedCredentials(reader: BulkReader): AsyncGenerator<Buffer
   );
 }
 
-const PLAIN = `octet_length("clientId") = 32 and "catalogId" is null and cardinality(networks) = 0 and cardinality(scope) = 0`;
+/** What an API key may call stands in the policy of its service ID: it is never plain. */
+const PLAIN = `octet_length("clientId") = 32 and "catalogId" is null and cardinality(networks) = 0 and cardinality(scope) = 0
+  and "serviceIdId" is null`;
 
 /** Secrets under this pepper that do not end, 48 bytes each: the credential's ID and the verifier. */
 export function readPackedSecrets(reader: BulkReader, pepperId: string): AsyncGenerator<Buffer> {

@@ -243,6 +243,22 @@ test("a client that has said all and closes its side leaves no call behind", asy
   await expect.poll(() => [gateway.inFlight, ended.length]).toEqual([0, 1]);
 });
 
+test.each([
+  ["with a length", "Content-Length: 2\r\n\r\nok"],
+  ["in chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+  ["to the end of the connection", "Connection: close\r\n\r\nok"],
+])("bytes above ASCII in headers pass both ways as they are, and headers keep their order, %s", async (_what, rest) => {
+  let head = "";
+  const own = "X-B: caf\xe9 \x80\xff\r\nSet-Cookie: b=2\r\nX-A: \xa0\r\nSet-Cookie: a=1\r\nset-cookie: b=3\r\n";
+  backend.answer = (socket, _body, text) => {
+    head = text;
+    socket.end(Buffer.from(`HTTP/1.1 200 OK\r\n${own}${rest}`, "latin1"));
+  };
+  const answer = await sendRaw(GET.replace("\r\n\r\n", "\r\nX-C: \xe9\x80\xff\r\nConnection: close\r\n\r\n"), base);
+  expect(head).toContain("\r\nX-C: \xe9\x80\xff\r\n");
+  expect(answer.text).toContain(`HTTP/1.1 200 OK\r\n${own}`);
+});
+
 test("a POST without a body tells the backend so", async () => {
   let head = "";
   backend.answer = (socket, _body, text) => {

@@ -76,8 +76,9 @@ export class Exchange implements ExchangeHandler {
     this.#answering = true;
     res.writeHead(status, headers);
     this.#left = contentLength;
-    // An event stream's headers must not wait for its first event; others leave with their first bytes.
-    if (contentLength < 0) res.flushHeaders();
+    // An event stream's headers must not wait for its first event; others leave with their first bytes. Not by
+    // flushHeaders, which writes bytes above ASCII as UTF-8.
+    if (contentLength < 0) res.write("", "latin1");
   }
 
   onData(chunk: Buffer): void {

@@ -38,6 +38,26 @@ test("a product with a plan on approval: request, queue, rejection with a reason
     await expectAccessible(page);
     await takeScreens(page, "product-editor-error");
     await limit.fill("1000/1hour");
+    const burst = page.getByLabel(/^Burst limit/).last();
+    await burst.fill("20/1second soft");
+    await page
+      .getByLabel(/^Quota/)
+      .last()
+      .fill("20000/1month");
+    await expect(page.getByText("A burst limit is always hard. Leave out “soft”")).toBeVisible();
+    await burst.fill("20/1second");
+    await page.getByText("Limits of single operations").last().click();
+    await page.getByRole("button", { name: "Add operation" }).last().click();
+    const operation = page.getByLabel("Operation", { exact: true });
+    await operation.fill("GET /nowhere");
+    await page
+      .getByLabel(/^Rate limit/)
+      .last()
+      .fill("5/1minute");
+    await page.getByRole("button", { name: "Save product" }).click();
+    await expect(operation).toHaveAttribute("aria-invalid", "true");
+    await expectAccessible(page);
+    await operation.fill("GET /current");
     await page
       .getByRole("checkbox", { name: /^Requires approval/ })
       .last()

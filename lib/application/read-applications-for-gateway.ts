@@ -37,10 +37,12 @@ export async function* readAllApplications(reader: BulkReader): AsyncGenerator<A
   const organizations = new Map(all.map((organization) => [organization.id, organization]));
   const sql = `select id, state = 'suspended' as suspended, name, "organizationId" from "Application"`;
   for await (const rows of reader.pages<Row>(sql)) {
-    yield rows.map(({ organizationId, ...row }) => {
+    yield rows.map(({ id, suspended, name, organizationId }) => {
       const organization = organizations.get(organizationId);
       return {
-        ...row,
+        id,
+        suspended,
+        name,
         organizationId: organization?.id ?? organizationId,
         organizationName: organization?.name ?? "",
       };

@@ -1,6 +1,6 @@
 import { Counters, NO_LIMITS } from "#gateway/limits/counter.ts";
 import { type PlanLimit, type PlanLimits, readPlanLimits } from "#gateway/limits/plan-limits.ts";
-import { AccessTokens } from "#gateway/tokens/access-tokens.ts";
+import { AccessTokens, secretOf } from "#gateway/tokens/access-tokens.ts";
 import type { CredentialForGateway } from "#lib/credential/read-credentials-for-gateway.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { log } from "#lib/log.ts";
@@ -95,7 +95,9 @@ export class Snapshot {
   }
 
   putSigningKeys(keys: SigningKeys): void {
-    this.tokens = new AccessTokens(keys);
+    const lives = (clientId: string, version: number) =>
+      secretOf(this.credentials.get(clientId), version) !== undefined;
+    this.tokens = new AccessTokens(keys, lives);
   }
 
   putApplication(application: GatewayApplication): void {

@@ -18,13 +18,14 @@ beforeAll(async () => {
   keys = new SigningKeys([{ kid: newId(), publicJwk: await exportJWK(pair.publicKey), ...pair, ...times }]);
 });
 
+const lives = () => true;
 const issue = (clientId = newClientId()) => {
   const subject = { clientId, applicationId: newId(), environment: "sandbox", version } as const;
   return issueAccessToken(keys, subject, { nowMs: NOW, expiresAtMs: NOW + 900_000 });
 };
 
 test("a token is verified once: many calls at once wait for the same answer, later ones for none", async () => {
-  const tokens = new AccessTokens(keys);
+  const tokens = new AccessTokens(keys, lives);
   const token = await issue();
   const [first, again] = [tokens.verify(token, NOW), tokens.verify(token, NOW)];
   expect(first).toBeInstanceOf(Promise);
@@ -36,7 +37,7 @@ test("a token is verified once: many calls at once wait for the same answer, lat
 });
 
 test("what is not ours costs no verification, and what is wrong is not remembered", async () => {
-  const tokens = new AccessTokens(keys);
+  const tokens = new AccessTokens(keys, lives);
   const token = await issue();
   expect([tokens.verify("x", NOW), tokens.verify(`${token}${"A".repeat(2_000)}`, NOW)]).toEqual([undefined, undefined]);
   const changed = `${token.slice(0, -4)}AAAA`;
@@ -44,8 +45,23 @@ test("what is not ours costs no verification, and what is wrong is not remembere
   expect([tokens.size, tokens.verify(changed, NOW) instanceof Promise]).toEqual([0, true]);
 });
 
+test("what names no secret that lives is refused before its signature is looked at (T32)", async () => {
+  const asked: unknown[] = [];
+  const tokens = new AccessTokens(keys, (...what) => {
+    asked.push(what);
+    return false;
+  });
+  const clientId = newClientId();
+  expect(tokens.verify(await issue(clientId), NOW)).toBeUndefined();
+  expect(asked).toEqual([[clientId, version]]);
+  const noClaims = (await issue()).replace(/\.[^.]+\./, ".e30.");
+  expect([tokens.verify(noClaims, NOW), tokens.verify(`${noClaims}.x`, NOW)]).toEqual([undefined, undefined]);
+  expect(tokens.verify(await issue(), NOW + 900_000)).toBeUndefined();
+  expect(asked).toHaveLength(1);
+});
+
 test("memory is bounded: what is used stays, what is not is verified again", async () => {
-  const tokens = new AccessTokens(keys, 10);
+  const tokens = new AccessTokens(keys, lives, 10);
   const used = await issue();
   const unused = await issue();
   await tokens.verify(unused, NOW);
@@ -60,13 +76,13 @@ test("memory is bounded: what is used stays, what is not is verified again", asy
 
 test("with other keys nothing is remembered", async () => {
   const token = await issue();
-  await new AccessTokens(keys).verify(token, NOW);
-  expect(new AccessTokens(new SigningKeys([])).verify(token, NOW)).toBeUndefined();
-  expect(new AccessTokens(keys).verify(token, NOW)).toBeInstanceOf(Promise);
+  await new AccessTokens(keys, lives).verify(token, NOW);
+  expect(new AccessTokens(new SigningKeys([]), lives).verify(token, NOW)).toBeUndefined();
+  expect(new AccessTokens(keys, lives).verify(token, NOW)).toBeInstanceOf(Promise);
 });
 
 test("the secret is looked for again when the credential is another object, and found by its version", async () => {
-  const known = await new AccessTokens(keys).verify(await issue(), NOW);
+  const known = await new AccessTokens(keys, lives).verify(await issue(), NOW);
   if (!known) throw new Error("the token is right");
   const credential = (own: Buffer[]) =>
     ({ secrets: own.map((one) => ({ verifier: one, notAfterMs: NOW })) }) as unknown as GatewayCredential;

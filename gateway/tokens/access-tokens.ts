@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { GatewayCredential, GatewaySecret } from "#gateway/snapshot/model.ts";
-import { verifyAccessToken } from "#lib/token/access-token.ts";
+import { readUnverified, verifyAccessToken } from "#lib/token/access-token.ts";
 import { secretVersion } from "#lib/token/secret-version.ts";
 import { NO_KEYS, type SigningKeys } from "#lib/token/signing-keys.ts";
 
@@ -31,10 +31,17 @@ export class AccessTokens {
   /** Being verified: the same token in many calls at once is verified once. */
   readonly #pending = new Map<string, Promise<KnownToken | undefined>>();
 
+  readonly #lives: (clientId: string, version: number) => boolean;
   readonly #generation: number;
 
-  constructor(keys: SigningKeys = NO_KEYS, generation = GENERATION) {
+  /** `lives`: whether a client ID has a secret of that version. */
+  constructor(
+    keys: SigningKeys = NO_KEYS,
+    lives: (clientId: string, version: number) => boolean = () => false,
+    generation = GENERATION,
+  ) {
     this.keys = keys;
+    this.#lives = lives;
     this.#generation = generation;
   }
 
@@ -66,6 +73,9 @@ export class AccessTokens {
   #verifyFirst(digest: string, token: string, nowMs: number): undefined | Promise<KnownToken | undefined> {
     const key = this.keys.keyOf(token, nowMs);
     if (!key) return undefined;
+    // Who makes tokens up does not know the version of anybody's secret: a flood of them costs no signature (T32).
+    const said = readUnverified(token);
+    if (!said || said.expiresAtMs <= nowMs || !this.#lives(said.clientId, said.version)) return undefined;
     const verified = verifyAccessToken(key, token, nowMs)
       .then((claims) => {
         if (!claims) return undefined;
@@ -91,5 +101,9 @@ export class AccessTokens {
 export function lookAgain(token: KnownToken, credential: GatewayCredential | undefined): void {
   if (token.credential === credential) return;
   token.credential = credential;
-  token.secret = credential?.secrets.find(({ verifier }) => secretVersion(verifier) === token.version);
+  token.secret = secretOf(credential, token.version);
 }
+
+/** The secret of a credential that a version names. */
+export const secretOf = (credential: GatewayCredential | undefined, version: number): GatewaySecret | undefined =>
+  credential?.secrets.find(({ verifier }) => secretVersion(verifier) === version);

@@ -1,4 +1,4 @@
-import { errors, jwtVerify } from "jose";
+import { decodeJwt, errors, jwtVerify } from "jose";
 import { z } from "zod";
 import { env } from "#lib/env.ts";
 import { newId } from "#lib/ids.ts";
@@ -41,6 +41,20 @@ export function issueAccessToken(
 }
 
 const ownClaims = z.object({ client_id: z.string(), ver: z.int(), exp: z.int() });
+
+/**
+ * What a token says of itself, not verified: a hundred times cheaper than its signature, so that it is looked up first.
+ * Undefined when it says nothing that one of ours would.
+ */
+export function readUnverified(token: string): VerifiedToken | undefined {
+  try {
+    const { client_id, ver, exp } = ownClaims.parse(decodeJwt(token));
+    return { clientId: client_id, version: ver, expiresAtMs: exp * 1_000 };
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
+    throw error;
+  }
+}
 
 /** Verifies an access token with the key that it names; undefined when anything about it is wrong (T33). No input or output. */
 export async function verifyAccessToken(

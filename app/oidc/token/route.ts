@@ -1,7 +1,7 @@
 import { withRoute } from "#app/_server/with-route.ts";
 import { exchangeInPortal } from "#lib/token/exchange-in-portal.ts";
 
-/** The token endpoint, for programs: no session, no cookie is looked at (gateway.md part 5). */
+/** The token endpoint, for programs (gateway.md part 5): who is signed in does not matter, so another site gains nothing (T25). */
 export function POST(request: Request): Promise<Response> {
   return withRoute(async () => {
     const { status, headers, body } = await exchangeInPortal({

@@ -4,6 +4,7 @@ import { expect, inject, test } from "vitest";
 import { publish } from "#lib/test-kit/gateway-fixture.ts";
 import { open } from "./kit/client.ts";
 import { operation, ownFixture } from "./kit/own-fixture.ts";
+import { startGateway } from "./kit/own-gateway.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -13,8 +14,8 @@ const fixture = ownFixture(async ({ place, backend }) => {
   path = (await publish({ place, backendUrl: backend.url, basePath: "/flow", operations })).path;
 });
 
-function start(method: string, headers: Record<string, string> = {}) {
-  const { hostname, port } = new URL(inject("target"));
+function start(method: string, headers: Record<string, string> = {}, base = inject("target")) {
+  const { hostname, port } = new URL(base);
   return request({ host: hostname, port, path: `${path}/stream`, method, headers, agent: false });
 }
 
@@ -106,8 +107,10 @@ test("a backend that does not read holds the client back", async () => {
       req.resume();
     };
   };
-  const total = 9 * MEGABYTE;
-  const req = start("POST", { "content-length": String(total) });
+  // The sockets on the way hold some ten megabytes by themselves.
+  const gateway = await startGateway(inject("databaseUrl"), { env: { GATEWAY_BODY_MB: "50" } });
+  const total = 40 * MEGABYTE;
+  const req = start("POST", { "content-length": String(total) }, gateway.address);
   let sent = 0;
   const piece = Buffer.alloc(MEGABYTE / 4);
   let blocked = false;
@@ -124,6 +127,7 @@ test("a backend that does not read holds the client back", async () => {
   req.end();
   const [res] = await once(req, "response");
   await once(res.resume(), "end");
+  await gateway.stop();
   expect(length).toBe(total);
 });
 

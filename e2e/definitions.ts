@@ -18,6 +18,24 @@ export const weatherAs = (title: string, basePath: string): string =>
     .replace("title: Weather Provider API", `title: ${title}`)
     .replace("basePath: /weather", `basePath: ${basePath}`);
 
+/** As weatherAs, with an assembly of two policies: one that sets a header, and the invoke. */
+export const weatherWithAssembly = (title: string, basePath: string): string => `${weatherAs(title, basePath)}
+x-ibm-configuration:
+  assembly:
+    execute:
+      - set-variable:
+          version: 2.0.0
+          title: Name the caller
+          actions:
+            - set: message.headers.X-Caller
+              value: night report
+              type: string
+      - invoke:
+          version: 2.0.0
+          title: Ask the backend
+          target-url: $(target-url)
+`;
+
 /** The sample backend of the installation: its address, and the functional ID that it wants (S13). */
 export function sampleBackend(): { address: string; username: string; password: string } {
   const file = join(process.env.DATA_DIR ?? ".data", "secrets.json");

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { newClientSecret } from "#lib/crypto/client-secret.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { dumpAllTables } from "#lib/test-kit/dump.ts";
@@ -9,12 +9,32 @@ import { makeApplication, makeCredential, makePlace, publish, subscribe } from "
 import { makeServiceId } from "#lib/test-kit/service-id.ts";
 import { call } from "./kit/client.ts";
 import { operation, pairInHeaders } from "./kit/own-fixture.ts";
-import { startDatabase, startGateway } from "./kit/own-gateway.ts";
-import { startBackend } from "./kit/recording-backend.ts";
+import { type OwnDatabase, type OwnGateway, startDatabase, startGateway } from "./kit/own-gateway.ts";
+import { type RecordingBackend, startBackend } from "./kit/recording-backend.ts";
 import { API_KEY_GRANT, askToken, basic, bearer, tokenFor } from "./kit/tokens.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "portico-canary-"));
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+const output = join(dataDir, "output.log");
+let database: OwnDatabase;
+let gateway: OwnGateway;
+let backend: RecordingBackend;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  process.env.DATABASE_URL = database.url;
+  gateway = await startGateway(database.url, {
+    command: ["sh", "-c", `exec "$@" >'${output}' 2>&1`, "sh"],
+    env: { LOG_LEVEL: "trace", DATA_DIR: dataDir, GATEWAY_ACCESS_LOG: join(dataDir, "access.log") },
+  });
+  backend = await startBackend();
+});
+afterAll(async () => {
+  await closeDb();
+  await backend?.stop();
+  await gateway?.stop();
+  await database?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -22,14 +42,6 @@ const filesBelow = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 
 test("no token, key or secret of a call is in a log, a record or the spool, whatever the log level (T24)", async () => {
-  const database = await startDatabase();
-  process.env.DATABASE_URL = database.url;
-  const output = join(dataDir, "output.log");
-  const gateway = await startGateway(database.url, {
-    command: ["sh", "-c", `exec "$@" >'${output}' 2>&1`, "sh"],
-    env: { LOG_LEVEL: "trace", DATA_DIR: dataDir, GATEWAY_ACCESS_LOG: join(dataDir, "access.log") },
-  });
-  const backend = await startBackend();
   const place = await makePlace();
   const operations = [operation("GET", "/x", [["id", "secret"]])];
   const api = await publish({ place, backendUrl: backend.url, basePath: "/x", schemes: pairInHeaders, operations });
@@ -61,7 +73,6 @@ test("no token, key or secret of a call is in a log, a record or the spool, what
   await database.stop();
   await tryAll();
   await gateway.stop();
-  await backend.stop();
 
   const files = filesBelow(dataDir);
   expect(files.map((file) => file.slice(dataDir.length))).toContain("/access.log");
@@ -72,4 +83,4 @@ test("no token, key or secret of a call is in a log, a record or the spool, what
     const core = secret.slice(-40, -8);
     expect(texts.filter((text) => text.includes(core))).toEqual([]);
   }
-});
+}, 60_000);

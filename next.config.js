@@ -26,6 +26,8 @@ export default {
   devIndicators: false,
   // `next dev` would print the arguments of server actions, passwords among them, to the log (S92).
   logging: { serverFunctions: false },
+  // Where browsers look before a page has named its icon, or beside an answer that is no page.
+  rewrites: async () => [{ source: "/favicon.ico", destination: "/mark.svg" }],
   headers: async () => [
     {
       source: "/:path*",

@@ -15,6 +15,7 @@ const step = (before: TraceMessage, after: TraceMessage, kind = "set-variable"):
 
 test("a policy shows what it changed, and nothing else", () => {
   const before = message({
+    status: 201,
     headers: [
       ["A", "1"],
       ["B", "1"],
@@ -32,6 +33,11 @@ test("a policy shows what it changed, and nothing else", () => {
   });
   expect(changesOf(step(before, after))).toEqual(["status: 200", "b: 1, 2", "c is gone", "body: text"]);
   expect(changesOf(step(before, before))).toEqual([]);
+});
+
+test("an answer takes nothing away from the request before it", () => {
+  const answer = message({ status: 200, headers: [["B", "1"]] });
+  expect(changesOf(step(message({ headers: [["A", "1"]] }), answer))).toEqual(["status: 200", "b: 1"]);
 });
 
 test("a policy that holds others leaves it to them", () => {

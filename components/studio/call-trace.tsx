@@ -49,7 +49,9 @@ export function changesOf({ kind, before, after }: TraceStep): string[] {
   if (before.status !== after.status) lines.push(`status: ${after.status || "none"}`);
   const [had, has] = [joined(before), joined(after)];
   for (const [name, value] of has) if (had.get(name) !== value) lines.push(`${name}: ${value}`);
-  for (const name of had.keys()) if (!has.has(name)) lines.push(`${name} is gone`);
+  // An answer takes the place of the request: what that had is not taken away.
+  const answered = before.status === 0 && after.status !== 0;
+  if (!answered) for (const name of had.keys()) if (!has.has(name)) lines.push(`${name} is gone`);
   if (before.body !== after.body && after.body !== null) {
     const text = after.body.slice(0, BODY_SHOWN);
     lines.push(text === "" ? "body: empty" : `body: ${text}${after.body.length > BODY_SHOWN ? "…" : ""}`);

@@ -45,6 +45,10 @@ export async function call(path: string, options: CallOptions = {}, base = injec
   return { status: res.statusCode, headers: Object.fromEntries(joined), text, json };
 }
 
+/** A busy machine may take this long to begin an answer; what follows an answer follows at once. */
+const BEFORE_ANSWER_MS = 10_000;
+const AFTER_ANSWER_MS = 500;
+
 /** A bare connection to the gateway. */
 export async function open(base = inject("target")): Promise<Socket> {
   const url = new URL(base);
@@ -68,12 +72,13 @@ export async function sendRaw(bytes: string | Buffer, base = inject("target")): 
   let closed = false;
   socket.on("data", (piece) => {
     text += piece.toString("latin1");
+    socket.setTimeout(AFTER_ANSWER_MS);
   });
   socket.on("error", () => undefined);
   socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
   await new Promise<void>((done) => {
     // Our own limit: a connection that stays open and silent is an answer too.
-    socket.setTimeout(500, done);
+    socket.setTimeout(BEFORE_ANSWER_MS, done);
     socket.once("close", () => {
       closed = true;
       done();

@@ -13,6 +13,8 @@ test("the test panel says what each policy of an assembly did, and shows no cred
   await importByPaste(page, title, weatherWithAssembly(title, "/weather"));
   await enterSampleBackend(page);
   await page.getByRole("link", { name: "Assemble" }).click();
+  const order = page.getByRole("region", { name: "Assembly" }).getByRole("heading", { level: 3 });
+  await expect(order).toHaveText(["Check the caller", "Name the caller", "Ask the backend", /target-url/]);
   await page.getByRole("button", { name: "Test", exact: true }).click();
   const panel = page.getByRole("complementary", { name: "Test" });
   await panel.getByRole("button", { name: "Republish product" }).click();

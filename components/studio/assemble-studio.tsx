@@ -1,6 +1,6 @@
 "use client";
 
-import { KeyRound, Play, Server } from "lucide-react";
+import { Blocks, KeyRound, Play, Server } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import type { BackendAuthKind } from "#lib/backend/backend.schema.ts";
@@ -15,6 +15,8 @@ interface AssembleStudioProps extends Omit<TestPanelProps, "onClose"> {
   /** Alternatives of scheme names (S44). */
   security: string[][];
   enforced: boolean;
+  /** What the assembly does, where there is one. */
+  policies: { title: string; kind: string }[];
   backends: { catalogTitle: string; url: string | null; authKind: BackendAuthKind }[];
   /** Open the panel at once. */
   testing: boolean;
@@ -29,7 +31,7 @@ const SIGNS_IN: Record<BackendAuthKind, string> = {
 
 /** The Assemble tab: the steps of a call as the gateway makes them, and the test panel (S46). */
 export function AssembleStudio(props: AssembleStudioProps) {
-  const { organization, api, copies, security, enforced, backends, testing, ...panel } = props;
+  const { organization, api, copies, security, enforced, policies, backends, testing, ...panel } = props;
   const [test, setTest] = useState(testing);
   return (
     <>
@@ -63,7 +65,17 @@ export function AssembleStudio(props: AssembleStudioProps) {
             <Step icon={<KeyRound aria-hidden="true" />} title="Check the caller">
               {checkWords(security, enforced)} The plan’s rate limit is counted here too.
             </Step>
-            <Step icon={<Server aria-hidden="true" />} title="Invoke the backend" last>
+            {policies.map(({ title, kind }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be alike, and the list does not change
+              <Step key={index} icon={<Blocks aria-hidden="true" />} title={title}>
+                {kind}
+              </Step>
+            ))}
+            <Step
+              icon={<Server aria-hidden="true" />}
+              title={policies.length === 0 ? "Invoke the backend" : "What invoke calls as $(target-url)"}
+              last
+            >
               <ul>
                 {backends.map((backend) => (
                   <li key={backend.catalogTitle} className="wrap-anywhere">
@@ -73,7 +85,8 @@ export function AssembleStudio(props: AssembleStudioProps) {
                   </li>
                 ))}
               </ul>
-              The client ID and the client secret are taken off before.
+              The client ID and the client secret are taken off before
+              {policies.length === 0 ? "." : ", unless a policy sets them for it."}
             </Step>
           </ol>
         </section>

@@ -26,6 +26,8 @@ export interface DefinitionForm {
   security: string[][];
   /** Names of all schemes that a requirement can name, apiKey or not. */
   schemeNames: string[];
+  /** The assembly's policies that every call meets, in their order; none without an assembly. Edited in the source. */
+  policies: { title: string; kind: string }[];
 }
 
 /** What a parameter name says (S81). */

@@ -31,5 +31,16 @@ export function readForm(source: string): DefinitionForm {
     })),
     security: Array.isArray(security) ? alternativesOf(security.filter(isObject)) : [],
     schemeNames: [...model.types.keys()],
+    policies: policiesOf(member(member(member(document, "x-ibm-configuration"), "assembly"), "execute")),
   };
+}
+
+/** A form shows drafts as well: what is no policy is left out, and said by the findings. */
+function policiesOf(execute: unknown): DefinitionForm["policies"] {
+  if (!Array.isArray(execute)) return [];
+  return execute.filter(isObject).flatMap((entry) => {
+    const [kind, ...more] = Object.keys(entry);
+    if (kind === undefined || more.length > 0) return [];
+    return [{ kind, title: asText(member(entry[kind], "title")) || kind }];
+  });
 }

@@ -33,6 +33,7 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
       copies={toCopies(publication)}
       security={form.security}
       enforced={form.enforced}
+      policies={form.policies}
       backends={backends}
       testing={test !== undefined}
       catalog={sandbox.catalogTitle}

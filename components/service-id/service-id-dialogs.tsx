@@ -123,7 +123,11 @@ export function NewApiKeyDialog({ serviceId, action, onClose, onCreated }: NewAp
   return (
     <FormDialog
       title="New API key"
-      lead={`Another key of ${serviceId.name}. Those it has keep working: switch to the new one, then revoke the old.`}
+      lead={
+        serviceId.keys.some(({ state }) => state === "active")
+          ? `Another key of ${serviceId.name}. Those it has keep working: switch to the new one, then revoke the old.`
+          : `${serviceId.name} calls APIs with it.`
+      }
       submit="Create API key"
       form={form}
       onClose={onClose}

@@ -15,11 +15,18 @@ interface DeleteApplicationProps {
   /** Active ones, which stop. */
   credentials: number;
   subscriptions: number;
+  serviceIds: number;
   action: (input: DeleteApplicationInput) => Promise<ActionAnswer<{ name: string }>>;
 }
 
 /** The end of an application's page: what goes with it, and its name to type. */
-export function DeleteApplication({ application, credentials, subscriptions, action }: DeleteApplicationProps) {
+export function DeleteApplication({
+  application,
+  credentials,
+  subscriptions,
+  serviceIds,
+  action,
+}: DeleteApplicationProps) {
   const router = useRouter();
   const run = async (form: FormData) => {
     const confirmName = String(form.get("typedName") ?? "");
@@ -28,7 +35,9 @@ export function DeleteApplication({ application, credentials, subscriptions, act
     toast(`${answer.data.name} is deleted.`);
     router.push(paths.applications());
   };
-  const goes = `${plural(credentials, "credential")} and ${plural(subscriptions, "subscription")}`;
+  const parts = [plural(credentials, "credential"), plural(subscriptions, "subscription")];
+  if (serviceIds > 0) parts.push(plural(serviceIds, "service ID"));
+  const goes = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   return (
     <Section title="Delete the application">
       <Sheet pad className="flex gap-3 max-md:flex-col md:items-center">

@@ -106,6 +106,7 @@ export default async function ApplicationPage({ params, searchParams }: Props) {
           application={head}
           credentials={summary.activeCredentials}
           subscriptions={subscriptions.length}
+          serviceIds={serviceIds.length}
           action={actions.deleteApplicationAction}
         />
       )}

@@ -62,27 +62,30 @@ export function OperationLimits({ prefix, operations, apis, onChange, errorOf, d
                 onChange={(apiId) => change(row.key, { apiId })}
               />
             </Field>
-            <Field
-              name={`${prefix}.${index}.operation`}
-              label="Operation"
-              error={errorOf(`${prefix}.${index}.operation`)}
-            >
-              <TextInput
-                mono
-                value={row.operation}
-                placeholder="GET /current"
+            <div className="flex items-start gap-2 md:contents">
+              <Field
+                name={`${prefix}.${index}.operation`}
+                label="Operation"
+                className="flex-1"
+                error={errorOf(`${prefix}.${index}.operation`)}
+              >
+                <TextInput
+                  mono
+                  value={row.operation}
+                  placeholder="GET /current"
+                  disabled={disabled}
+                  onChange={(event) => change(row.key, { operation: event.target.value })}
+                />
+              </Field>
+              <IconButton
+                label={`Remove the limits of ${row.operation || `operation ${index + 1}`}`}
+                className="self-start justify-self-end mt-[22px]"
                 disabled={disabled}
-                onChange={(event) => change(row.key, { operation: event.target.value })}
-              />
-            </Field>
-            <IconButton
-              label={`Remove the limits of ${row.operation || `operation ${index + 1}`}`}
-              className="self-start justify-self-end md:mt-[22px]"
-              disabled={disabled}
-              onClick={() => onChange(operations.filter((other) => other.key !== row.key))}
-            >
-              <Trash2 aria-hidden="true" />
-            </IconButton>
+                onClick={() => onChange(operations.filter((other) => other.key !== row.key))}
+              >
+                <Trash2 aria-hidden="true" />
+              </IconButton>
+            </div>
             <LimitFields
               prefix={`${prefix}.${index}`}
               values={row}

@@ -53,24 +53,26 @@ export function PlanRows({ plans, apis, onChange, errorOf, disabled }: PlanRowsP
                   onChange={(event) => change(plan.key, { title: event.target.value })}
                 />
               </Field>
-              <Checkbox
-                className="self-start md:mt-5"
-                checked={plan.requiresApproval}
-                disabled={disabled}
-                hint="You decide on each subscription"
-                onChange={(event) => change(plan.key, { requiresApproval: event.target.checked })}
-              >
-                Requires approval
-              </Checkbox>
-              <IconButton
-                label={`Remove plan ${plan.title || index + 1}`}
-                className="self-start justify-self-end md:mt-[22px]"
-                disabled={disabled || plans.length === 1}
-                title={plans.length === 1 ? "A product needs at least one plan" : undefined}
-                onClick={() => onChange(plans.filter((other) => other.key !== plan.key))}
-              >
-                <Trash2 aria-hidden="true" />
-              </IconButton>
+              <div className="flex items-start gap-2 md:contents">
+                <Checkbox
+                  className="flex-1 self-start md:mt-5"
+                  checked={plan.requiresApproval}
+                  disabled={disabled}
+                  hint="You decide on each subscription"
+                  onChange={(event) => change(plan.key, { requiresApproval: event.target.checked })}
+                >
+                  Requires approval
+                </Checkbox>
+                <IconButton
+                  label={`Remove plan ${plan.title || index + 1}`}
+                  className="self-start justify-self-end md:mt-[22px]"
+                  disabled={disabled || plans.length === 1}
+                  title={plans.length === 1 ? "A product needs at least one plan" : undefined}
+                  onClick={() => onChange(plans.filter((other) => other.key !== plan.key))}
+                >
+                  <Trash2 aria-hidden="true" />
+                </IconButton>
+              </div>
               <LimitFields
                 prefix={`plans.${index}`}
                 values={plan}

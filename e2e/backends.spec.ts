@@ -11,8 +11,8 @@ const authority = issue({ authority: true, commonName: "Acme internal" });
 const client = issue({ issuer: authority, commonName: "portico-gateway", untilDays: 23.5 });
 const renewed = issue({ issuer: authority, commonName: "portico-gateway-2027", untilDays: 300.5 });
 
-/** From the middle of the key, as a file would hold it. */
-const keyLine = client.key.split("\n")[3] ?? "";
+/** From the middle of a key, as a file would hold it. */
+const lineOf = ({ key }: { key: string }): string => key.split("\n")[3] ?? "";
 
 /** Saves by keyboard; the form stays changed, with an error. */
 async function saveWrong(page: Page, message: RegExp): Promise<void> {
@@ -70,7 +70,7 @@ test("a provider sets every way to sign in at a backend, and sees no secret agai
     await backend.getByLabel("Key of the client certificate").fill(renewed.key);
     await saveWrong(page, /The key does not belong to the certificate of portico-gateway/);
     await expectAccessible(page);
-    noteSecret(keyLine);
+    for (const issued of [client, renewed]) noteSecret(lineOf(issued));
     await backend.getByLabel("Key of the client certificate").fill(client.key);
     await backend.getByLabel("Private authority").fill(authority.certificate);
     await backend.getByLabel("Connect within").fill("0");
@@ -85,7 +85,7 @@ test("a provider sets every way to sign in at a backend, and sees no secret agai
     await backend.getByText("Certificates and time limits").click();
     await expect(backend.getByText(/^portico-gateway, issued by Acme internal/)).toBeVisible();
     await expect(backend.getByLabel("Connect within")).toHaveValue("2.5");
-    expect((await page.content()).includes(keyLine)).toBe(false);
+    expect((await page.content()).includes(lineOf(client))).toBe(false);
     await expectAccessible(page);
     await expectFitsTelephone(page);
     await takeScreens(page, "backend");

@@ -1,5 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import { paths } from "#lib/paths.ts";
+import { noteSecret } from "./issued-secrets.ts";
 
 let count = 0;
 
@@ -21,7 +22,7 @@ export async function signUp(page: Page, options: { next?: string; email?: strin
   const account = {
     name,
     email: options.email ?? `${name.replaceAll(" ", ".").toLowerCase()}@example.com`,
-    password: unique("a long password"),
+    password: noteSecret(unique("a long password")),
   };
   await page.goto(paths.signUp(options.next ?? paths.account()));
   await page.getByLabel("Your name").fill(account.name);
@@ -51,6 +52,7 @@ export async function inviteByLink(page: Page, organization: string, email: stri
   // allInnerTexts does not wait: without this an invitation that is still being made reads as none.
   await shown.waitFor();
   const [link = ""] = await shown.allInnerTexts();
+  noteSecret(new URL(link).pathname.split("/").at(-1) ?? "");
   return link;
 }
 
@@ -62,7 +64,7 @@ export async function joinByLink(browser: Browser, link: string): Promise<string
   await page.getByRole("main").getByRole("link", { name: "Create account" }).click();
   const name = unique("Guest");
   await page.getByLabel("Your name").fill(name);
-  await page.getByLabel("Password").fill(unique("a long password"));
+  await page.getByLabel("Password").fill(noteSecret(unique("a long password")));
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /^Join / }).click();
   await page.waitForURL(/\/provider\//);

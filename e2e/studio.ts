@@ -1,5 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { sampleBackend } from "./definitions.ts";
+import { noteSecret } from "./issued-secrets.ts";
 
 /** Imports a definition by pasting it, from the provider's dashboard; ends on the report. */
 export async function importByPaste(page: Page, title: string, source: string): Promise<void> {
@@ -18,7 +19,7 @@ export async function enterSampleBackend(page: Page): Promise<void> {
   const backend = page.getByRole("region", { name: "Backend" });
   await backend.getByText("Basic", { exact: true }).first().click();
   await backend.getByRole("textbox", { name: "Functional ID" }).fill(username);
-  await backend.getByLabel("Password").fill(password);
+  await backend.getByLabel("Password").fill(noteSecret(password));
   await saveDesign(page);
 }
 

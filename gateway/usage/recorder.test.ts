@@ -16,6 +16,9 @@ import { makeApplication, makeCredential, makePlace } from "#lib/test-kit/gatewa
 import { Wire } from "#lib/test-kit/wire.ts";
 import { Recorder } from "./recorder.ts";
 
+// Each waits for several things in turn, and each of them may take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 ownDatabase();
 
 let directUrl: string;
@@ -80,11 +83,11 @@ const storedOnce = (ids: string[]) =>
       expect(counts).toEqual(ids.map(() => 1));
       expect(recorder.stats).toMatchObject({ held: 0, spooledBytes: 0 });
     },
-    { timeout: 20_000 },
+    { timeout: 30_000 },
   );
 
 const spilled = (records: number) =>
-  vi.waitFor(() => expect(recorder.stats).toMatchObject({ held: 0, spilled: records }), { timeout: 10_000 });
+  vi.waitFor(() => expect(recorder.stats).toMatchObject({ held: 0, spilled: records }), { timeout: 30_000 });
 
 const spoolFiles = () =>
   existsSync(spoolFolder)
@@ -183,7 +186,7 @@ test("what Postgres does not acknowledge in time is on disk, and stored once tho
       await spilled(20);
       return waiting;
     },
-    { timeout: 20_000 },
+    { timeout: 30_000 },
   );
   await storedOnce(ids);
   expect(recorder.stats).toMatchObject({ written: 21, lost: 0 });
@@ -206,7 +209,7 @@ test("two processes that take over the same records at once store them once", as
   const other = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30 });
   start();
   await storedOnce(ids);
-  await vi.waitFor(() => expect(recorder.stats.written + other.stats.written).toBe(500), { timeout: 10_000 });
+  await vi.waitFor(() => expect(recorder.stats.written + other.stats.written).toBe(500), { timeout: 30_000 });
   await other.stop();
 }, 60_000);
 
@@ -280,12 +283,12 @@ test("a credential's last use is the time of its call, however late the record c
     (await db().credential.findUniqueOrThrow({ where: { id: credential.id } })).lastUsedAt?.getTime();
   start();
   const early = use(30);
-  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(early.startedAtMs), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(early.startedAtMs), { timeout: 30_000 });
   await wire.down();
   const late = use(10);
   await spilled(1);
   await wire.up();
-  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(late.startedAtMs), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(late.startedAtMs), { timeout: 30_000 });
   const before = use(20);
   await storedOnce([before.requestId]);
   await recorder.stop();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Call, type Gateway } from "#gateway/call.ts";
@@ -6,18 +7,25 @@ import { authenticate } from "#gateway/steps/authenticate.ts";
 import { makeVerifier } from "#lib/crypto/client-secret.ts";
 
 const CALLS = 200_000;
+const APPLICATION_ID = randomUUID();
 
 /** Median microseconds of the step `authenticate` alone, for the right secret among 10,000 credentials. */
 export function authenticationMicros(secret: string): number {
   const snapshot = new Snapshot();
-  snapshot.putApplication({ id: "app", suspended: false, name: "app", organizationId: "org", organizationName: "Org" });
+  snapshot.putApplication({
+    id: APPLICATION_ID,
+    suspended: false,
+    name: "app",
+    organizationId: "org",
+    organizationName: "Org",
+  });
   const clientIds = Array.from({ length: 10_000 }, (_, i) => i.toString(16).padStart(32, "0"));
   for (const clientId of clientIds) {
     const { verifier, keyId } = makeVerifier(clientId, secret);
     snapshot.putCredential({
-      id: clientId,
+      id: randomUUID(),
       clientId,
-      applicationId: "app",
+      applicationId: APPLICATION_ID,
       kind: "standard",
       environment: "sandbox",
       catalogId: null,

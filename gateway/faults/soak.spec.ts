@@ -1,16 +1,21 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { Agent } from "node:http";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { call } from "#gateway/conformance/kit/client.ts";
+import { type HostileBackend, startHostileBackend } from "#gateway/conformance/kit/hostile-backend.ts";
+import { seeded } from "#gateway/conformance/kit/mutate.ts";
+import { operation } from "#gateway/conformance/kit/own-fixture.ts";
+import {
+  type OwnDatabase,
+  type OwnGateway,
+  startDatabase,
+  startGateway,
+} from "#gateway/conformance/kit/own-gateway.ts";
+import { abandonPipelined, makeCall, makePipelined } from "#gateway/conformance/kit/soak-client.ts";
+import { planOf, quietPlan } from "#gateway/conformance/kit/soak-plan.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { makePlace, publish } from "#lib/test-kit/gateway-fixture.ts";
 import { freePort } from "#scripts/embedded-postgres.ts";
-import { call } from "./kit/client.ts";
-import { type HostileBackend, startHostileBackend } from "./kit/hostile-backend.ts";
-import { seeded } from "./kit/mutate.ts";
-import { operation } from "./kit/own-fixture.ts";
-import { type OwnGateway, startGateway } from "./kit/own-gateway.ts";
-import { abandonPipelined, makeCall, makePipelined } from "./kit/soak-client.ts";
-import { planOf, quietPlan } from "./kit/soak-plan.ts";
 
 // Everything that can go wrong on both sides, at once: what calls do follows from the seed, in which order from the
 // machine. SOAK_SEED=7 SOAK_TURNS=1000 for another run.
@@ -20,6 +25,7 @@ const SEED = Number(process.env.SOAK_SEED ?? 20_261_122);
 const TURNS = Number(process.env.SOAK_TURNS ?? 25);
 const CLIENTS = 24;
 
+let database: OwnDatabase;
 let gateway: OwnGateway;
 let backend: HostileBackend;
 let admin = "";
@@ -72,10 +78,11 @@ async function client(number: number): Promise<number> {
   return made;
 }
 
-// The gateway's own process is looked into.
-describe.skipIf(process.env.TARGET || process.platform !== "linux")("a soak", () => {
+// /proc tells the sockets of the gateway's process.
+describe.skipIf(process.platform !== "linux")("a soak", () => {
   beforeAll(async () => {
-    process.env.DATABASE_URL = inject("databaseUrl");
+    database = await startDatabase();
+    process.env.DATABASE_URL = database.url;
     backend = await startHostileBackend();
     const place = await makePlace();
     const operations = ["GET", "HEAD", "POST", "PUT", "DELETE"].map((method) => operation(method, "/soak"));
@@ -84,12 +91,13 @@ describe.skipIf(process.env.TARGET || process.platform !== "linux")("a soak", ()
     apiDefinitionId = published.apiDefinitionId;
     const port = await freePort();
     admin = `http://127.0.0.1:${port}`;
-    gateway = await startGateway(inject("databaseUrl"), { env: { GATEWAY_ADMIN_PORT: String(port) } });
+    gateway = await startGateway(database.url, { env: { GATEWAY_ADMIN_PORT: String(port) } });
   });
   afterAll(async () => {
     await gateway?.stop();
     await backend?.stop();
     await closeDb();
+    await database?.stop();
   });
 
   test(`every call gets its own answer, whole or none, and nothing is left of it (seed ${SEED})`, async () => {

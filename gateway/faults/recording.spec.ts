@@ -2,6 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { call } from "#gateway/conformance/kit/client.ts";
+import { operation, pairHeaders, pairInHeaders, pairInQuery } from "#gateway/conformance/kit/own-fixture.ts";
+import { type OwnGateway, startGateway } from "#gateway/conformance/kit/own-gateway.ts";
+import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import {
@@ -14,10 +18,6 @@ import {
   subscribe,
 } from "#lib/test-kit/gateway-fixture.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "#scripts/embedded-postgres.ts";
-import { call } from "./kit/client.ts";
-import { operation, pairHeaders, pairInHeaders, pairInQuery } from "./kit/own-fixture.ts";
-import { type OwnGateway, startGateway } from "./kit/own-gateway.ts";
-import { type RecordingBackend, startBackend } from "./kit/recording-backend.ts";
 
 // Records of calls through the death of Postgres and of the gateway. It stops and starts both, so it needs its own.
 
@@ -95,7 +95,7 @@ const spoolText = () =>
         .join("")
     : "";
 
-describe.skipIf(process.env.TARGET)("call records", { timeout: 90_000 }, () => {
+describe("call records", { timeout: 90_000 }, () => {
   beforeAll(async () => {
     await startPostgres();
     await migrate(postgres.url);

@@ -120,12 +120,6 @@ export function cpuSeconds(child: ChildProcess): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Resident memory of a process, bytes. */
-export function residentBytes(child: ChildProcess): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
-}
-
 /** Keeps the processes of a database off the measured core. */
 export function moveDatabaseAway(databaseUrl: string): void {
   const { port } = new URL(databaseUrl);

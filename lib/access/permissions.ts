@@ -44,5 +44,3 @@ export const needsProvider = (permission: Permission): boolean => providerOnly.h
 
 export const roleAllows = (role: Role, permission: Permission): boolean =>
   (allowed[permission] as readonly Role[]).includes(role);
-
-export const rolesThatAllow = (permission: Permission): readonly Role[] => allowed[permission];

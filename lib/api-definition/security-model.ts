@@ -3,8 +3,6 @@ import { typeByName } from "./definition-form.rules.ts";
 import { asText, dereference, isObject, type JsonObject, member, toPointer } from "./json-pointer.ts";
 import { eachOperation } from "./operations.ts";
 
-export type GatewayType = "datapower-api-gateway" | "datapower-gateway";
-
 /** An apiKey scheme as the definition declares it. */
 export interface KeyScheme {
   /** Its name in the definition. */

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import type { Refusal } from "#lib/errors/refusals.ts";
 import { SWEEP_MS } from "./admission/body-watch.ts";
@@ -10,8 +17,31 @@ import { handleCall } from "./handle-call.ts";
 import { endConnection } from "./last-answer.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
 
+/** The only headers that Node itself asks a request for. */
+const ASKED_FOR = new Set(["content-length", "expect", "te", "transfer-encoding"]);
+const NONE_ASKED_FOR = Object.freeze({});
+
+/** We read rawHeaders, where nothing is joined or dropped (T3). An object of all headers would be made for Node alone. */
+class GatewayRequest extends IncomingMessage {}
+Object.defineProperty(GatewayRequest.prototype, "headers", {
+  get(this: GatewayRequest) {
+    const raw = this.rawHeaders;
+    let found: Record<string, string> | undefined;
+    for (let i = 0; i < raw.length; i += 2) {
+      const name = raw[i] as string;
+      // By length first: most headers are none of the four.
+      if (name.length !== 14 && name.length !== 17 && name.length !== 6 && name.length !== 2) continue;
+      const lower = name.toLowerCase();
+      if (!ASKED_FOR.has(lower)) continue;
+      found ??= {};
+      found[lower] = raw[i + 1] as string;
+    }
+    return found ?? NONE_ASKED_FOR;
+  },
+});
+
 /** Limits of a connection; what belongs to one request is checked in steps/check-request.ts. */
-const limits = {
+const options: ServerOptions<typeof GatewayRequest> = {
   /** The parser's, above our own two, so that the answer can say which was broken (T5). */
   maxHeaderSize: HEADER_BYTES_MAX + TARGET_BYTES_MAX + 2_048,
   /** From the first byte to the end of the headers (slowloris, T21). */
@@ -25,13 +55,16 @@ const limits = {
   /** We answer ourselves, in our form. */
   requireHostHeader: false,
   noDelay: true,
+  IncomingMessage: GatewayRequest,
+  /** A request without a body is at its end with its headers; none of its events come. */
+  optimizeEmptyRequests: true,
 };
 /** Nothing moves on a connection, say a client that does not read its answer. Above the backend's own idle limit. */
 const IDLE_MS = 310_000;
 
 /** The listener of the gateway. Every request goes to `handleCall`; what is no request is answered here and cut off. */
 export function createGatewayServer(gateway: Gateway): Server {
-  const server = createServer(limits, (req, res) => handleCall(gateway, req, res));
+  const server = createServer(options, (req, res) => handleCall(gateway, req, res));
   // Without it Node drops what is past about 1,000 headers in silence; the byte limit bounds them, and we count (T5).
   server.maxHeadersCount = 0;
   const sweeper = setInterval(() => gateway.admission.bodies.sweep(Date.now()), SWEEP_MS).unref();

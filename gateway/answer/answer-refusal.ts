@@ -1,5 +1,6 @@
 import type { Call } from "#gateway/call.ts";
 import { closeAfterAnswer } from "#gateway/last-answer.ts";
+import { endLate } from "#gateway/late-writes.ts";
 import { prefersXml } from "./prefers-xml.ts";
 import { bodyOf, type Refused, toXml } from "./refusal.ts";
 
@@ -32,7 +33,7 @@ export function answerRefusal(call: Call, refused: Refused): void {
   const body = bodyOf(form, call.requestId);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
   res.writeHead(rendered.status, headers);
-  res.end(body);
+  endLate(res, body, "utf8");
 }
 
 function mustClose(call: Call): boolean {

@@ -143,7 +143,7 @@ class Collector implements ExchangeHandler {
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#call.gateway.bodyBytesMax) this.#cut(new TooLargeError());
-    else this.#pieces.push(chunk);
+    else this.#pieces.push(Buffer.from(chunk));
   }
 
   onEnd(): void {

@@ -97,6 +97,7 @@ describe("POST /oidc/token (S130, RFC 6749)", () => {
       "invalid_request",
       () => call("/oidc/token", { method: "POST", headers: [["Content-Type", "application/json"]], body: "{}" }),
     ],
+    "no body, and nothing that announces one": [400, "invalid_request", () => call("/oidc/token", { method: "POST" })],
     "the pair in the query": [
       400,
       "invalid_request",

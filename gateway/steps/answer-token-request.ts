@@ -43,6 +43,8 @@ async function exchange(call: Call): Promise<Outcome> {
 /** At most 16 KB, whatever the operator allows APIs; undefined after the client went away. */
 async function readBody(call: Call): Promise<string | Refused | typeof ANSWERED> {
   const { req, res } = call;
+  // A request that has none ends with its headers, and says nothing of it any more (server.ts).
+  if (call.contentLength === 0) return "";
   if (call.contentLength > TOKEN_REQUEST_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-announced");
   noteBody(call);
   if (call.expectsContinue) res.writeContinue();

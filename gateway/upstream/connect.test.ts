@@ -116,6 +116,37 @@ test("T39: no variable of the environment switches the verification of TLS off",
   expect(found).toBe("DEPTH_ZERO_SELF_SIGNED_CERT");
 });
 
+test("pieces that are lent are the listener's until it returns, and pause and end work as on any socket", async () => {
+  const server = createServer((socket) => socket.end("from the backend"));
+  const to = endpoint("127.0.0.1", await listen(server));
+  const socket = await new Promise<Socket>((done) =>
+    connector(to, { allow: LOOPBACK }, true)((_error, opened) => done(opened as Socket)),
+  );
+  const lent: { piece: Buffer; text: string }[] = [];
+  socket.on("data", (piece: Buffer) => lent.push({ piece, text: piece.toString("latin1") }));
+  socket.pause();
+  await once(await nextOf(to), "end");
+  expect(lent).toEqual([]);
+  socket.resume();
+  await once(socket, "end");
+  expect(lent.map(({ text }) => text).join("")).toBe("from the backend");
+  const other = await nextOf(to);
+  // The same memory again.
+  other.once("data", (piece: Buffer) => expect(piece.buffer).toBe(lent[0]?.piece.buffer));
+  await once(other, "end");
+  expect.assertions(3);
+});
+
+/** Another lending connection. */
+function nextOf(to: Endpoint): Promise<Socket> {
+  return new Promise((done) =>
+    connector(to, { allow: LOOPBACK }, true)((_error, socket) => {
+      socket?.resume();
+      done(socket as Socket);
+    }),
+  );
+}
+
 test("a refused connection goes on to the next address of the name", async () => {
   const server = createServer();
   const port = await listen(server);

@@ -1,5 +1,5 @@
 import type { LookupAddress } from "node:dns";
-import { isIP, type Socket, connect as tcpConnect } from "node:net";
+import { isIP, type OnReadOpts, type Socket, connect as tcpConnect } from "node:net";
 import { createSecureContext, type SecureContext, connect as tlsConnect } from "node:tls";
 import {
   ForbiddenAddressError,
@@ -59,9 +59,10 @@ let publicRoots: SecureContext | undefined;
 /**
  * Opens connections to one endpoint. The address is checked with each connection, for the name may lead elsewhere than
  * when it was saved (T10, T11), and what was checked is what is connected to; SNI stays the name. TLS is verified
- * always and never left out (T39). Addresses of a name are tried in turn.
+ * always and never left out (T39). Addresses of a name are tried in turn. `lends`: a piece of "data" is the listener's
+ * only until it returns.
  */
-export function connector(endpoint: Endpoint, rule: AddressRule): OpenConnection {
+export function connector(endpoint: Endpoint, rule: AddressRule, lends = false): OpenConnection {
   const { hostname, tls, connectTimeoutMs } = endpoint;
   let context: SecureContext | undefined;
   let session: { ticket: Buffer; atMs: number } | undefined;
@@ -77,7 +78,7 @@ export function connector(endpoint: Endpoint, rule: AddressRule): OpenConnection
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: ADDRESS_MS,
     };
-    if (!tls) return tcpConnect(options as never);
+    if (!tls) return lends ? connectLending(options) : tcpConnect(options as never);
     context ??= contextOf(tls);
     const resumed = session && Date.now() - session.atMs < SESSION_MS ? session.ticket : undefined;
     const socket = tlsConnect({
@@ -134,6 +135,25 @@ export function connector(endpoint: Endpoint, rule: AddressRule): OpenConnection
       finish(error instanceof Error ? error : new Error("no connection"), null);
     }
   };
+}
+
+/** What was received last on any plain connection. */
+const received = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * A plain connection that reads into memory which all of them share, where Node would get 64 KB for each piece and take
+ * it through a queue.
+ */
+function connectLending(options: object): Socket {
+  const onread: OnReadOpts = {
+    buffer: received,
+    callback: (length) => {
+      socket.emit("data", received.subarray(0, length));
+      return true;
+    },
+  };
+  const socket: Socket = tcpConnect({ ...options, onread } as never);
+  return socket;
 }
 
 function contextOf({ identity, authorities }: BackendTls): SecureContext {

@@ -169,6 +169,18 @@ test("what a backend says between two calls is not the answer to the next (T37)"
   expect((await exchange(pool, get)).body).toBe("right");
 });
 
+test("what a backend says before the request has left is not its answer (T37)", async () => {
+  const server = await backend((_text, socket) => socket.write(answer("right")));
+  const pool = poolTo(server.port);
+  await exchange(pool, get);
+  // From here the next turn reads what is there before it writes.
+  await new Promise(setImmediate);
+  server.sockets[0]?.write(answer("smuggled"));
+  const { body, error } = await exchange(pool, get);
+  expect([body, (error as ConnectionLostError).wasUsed]).toEqual(["", true]);
+  expect((await exchange(pool, get)).body).toBe("right");
+});
+
 test("a connection that broke while it was idle is told from one that never worked", async () => {
   let calls = 0;
   const server = await backend((_text, socket) => {

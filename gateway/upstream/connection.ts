@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { type LateWrite, writeLate } from "#gateway/late-writes.ts";
 import { AnswerParser, type AnswerReader } from "./answer-parser.ts";
 
 /** What a backend is asked. */
@@ -33,6 +34,7 @@ export interface ExchangeHandler {
   onInterim(status: number): void;
   /** `headers` flat, as received; `length` of the body, -1 = not declared. */
   onHead(status: number, headers: string[], length: number): void;
+  /** `chunk` is lent: its memory is used again once this returns. */
   onData(chunk: Buffer): void;
   onEnd(): void;
   onError(error: Error): void;
@@ -63,7 +65,7 @@ const CHUNKED_END = "0\r\n\r\n";
  * One HTTP/1.1 connection to a backend, for one exchange at a time. Gateways spend most of a call here, which is why it
  * is ours (docs/decisions/020-upstream-client.md has the figures).
  */
-export class Connection implements AnswerReader, Control {
+export class Connection implements AnswerReader, Control, LateWrite {
   readonly #socket: Socket;
   /** Between two pieces of an answer, ms. */
   readonly #bodyTimeoutMs: number;
@@ -74,7 +76,9 @@ export class Connection implements AnswerReader, Control {
   #handler: ExchangeHandler | undefined;
   #parser: AnswerParser | undefined;
   #body: Readable | undefined;
-  /** The request has left whole. */
+  /** A request that is to be written at the end of this turn; "" when there is none. */
+  #unwritten = "";
+  /** The request has left whole, or will with the end of this turn. */
   #sent = true;
   #headSeen = false;
   #used = false;
@@ -117,8 +121,9 @@ export class Connection implements AnswerReader, Control {
     // The one who asks may have gone away already, and said so.
     if (this.#handler !== handler) return;
     if (body === null) {
-      this.#socket.write(head, "latin1");
+      this.#unwritten = head;
       this.#sent = true;
+      writeLate(this);
     } else if (Buffer.isBuffer(body)) {
       this.#socket.cork();
       this.#socket.write(head, "latin1");
@@ -126,6 +131,13 @@ export class Connection implements AnswerReader, Control {
       this.#socket.uncork();
       this.#sent = true;
     } else this.#stream(head, body, chunked);
+  }
+
+  writeNow(): void {
+    const head = this.#unwritten;
+    this.#unwritten = "";
+    // Nobody may want it any more, or the backend closed the connection.
+    if (!this.#gone && head !== "") this.#socket.write(head, "latin1");
   }
 
   /** Cuts the connection when the exchange has waited too long. Called from the pool's clock. */
@@ -219,6 +231,10 @@ export class Connection implements AnswerReader, Control {
     const parser = this.#parser;
     if (!parser) {
       this.#goAway();
+      return;
+    }
+    if (this.#unwritten !== "") {
+      this.#lose(new Error("the backend answered what it was not asked"));
       return;
     }
     // Headers that drip, and interim answers, win no time: the limit is for the whole head.

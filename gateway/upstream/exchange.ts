@@ -2,6 +2,7 @@ import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { closeAfterAnswer } from "#gateway/last-answer.ts";
+import { endLate } from "#gateway/late-writes.ts";
 import { log } from "#lib/log.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { TokenError } from "./backend-token.ts";
@@ -34,6 +35,8 @@ export class Exchange implements ExchangeHandler {
   /** Bytes of the answer's body still to come, -1 = not declared. */
   #left = -1;
   #waiting = false;
+  /** All of the answer is on its way to the client. */
+  #ended = false;
   /** The answer that the client gets is this one. */
   #answering = false;
 
@@ -86,13 +89,14 @@ export class Exchange implements ExchangeHandler {
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
       // The last of it. Node joins a string to the headers in front of it, a buffer it would have to gather.
+      this.#ended = true;
       if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length)
-        res.end(chunk.toString("latin1"), "latin1");
-      else res.end(chunk);
+        endLate(res, chunk.toString("latin1"), "latin1");
+      else res.end(Buffer.from(chunk));
       return;
     }
     if (this.#left > 0) this.#left -= chunk.length;
-    if (res.write(chunk) || this.#waiting) return;
+    if (res.write(Buffer.from(chunk)) || this.#waiting) return;
     this.#waiting = true;
     this.#control?.pause();
     res.once("drain", () => {
@@ -103,7 +107,8 @@ export class Exchange implements ExchangeHandler {
 
   onEnd(): void {
     this.#finish();
-    if (!this.#call.res.writableEnded) this.#call.res.end();
+    const { res } = this.#call;
+    if (!this.#ended && !res.writableEnded) endLate(res, "", "latin1");
   }
 
   /** Called from sockets and timers, where an exception would end the process (T34). */

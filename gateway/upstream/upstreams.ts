@@ -58,7 +58,7 @@ export class Upstreams {
       return known.pool;
     }
     if (this.#pools.size >= POOLS_MAX) this.#letGoOldest();
-    const pool = new ConnectionPool(connector(endpoint, this.#rule), {
+    const pool = new ConnectionPool(connector(endpoint, this.#rule, true), {
       connectionsMax: CONNECTIONS_MAX,
       idleMs: IDLE_MS,
       idleMaxMs: UNUSED_MS,

@@ -140,7 +140,11 @@ test("pieces that are lent are the listener's until it returns, and pause and en
 /** Another lending connection. */
 function nextOf(to: Endpoint): Promise<Socket> {
   return new Promise((done) =>
-    connector(to, { allow: LOOPBACK }, true)((_error, socket) => {
+    connector(
+      to,
+      { allow: LOOPBACK },
+      true,
+    )((_error, socket) => {
       socket?.resume();
       done(socket as Socket);
     }),

@@ -17,6 +17,7 @@ import { createServer } from "node:net";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { leashPostgres } from "./postgres-leash.ts";
 
 const run = promisify(execFile);
 
@@ -139,12 +140,13 @@ async function stopLeftOver(bin: string, directory: string, who: Identity): Prom
 
 /**
  * Starts the embedded PostgreSQL of a data directory on loopback, and creates its cluster at the first time, with a
- * random password kept 0600 beside it. `throwaway` trades durability for speed, for tests only; `port` is for a server
- * that is started again under its clients (without it: a free one).
+ * random password kept 0600 beside it. `throwaway` is for tests only: server and data directory go when this process
+ * dies, and durability is traded for speed unless it is `durable`. `port` is for a server that is started again under its
+ * clients (without it: a free one).
  */
 export async function startEmbeddedPostgres(
   dataDir: string,
-  options: { throwaway?: boolean; port?: number } = {},
+  options: { throwaway?: boolean; durable?: boolean; port?: number } = {},
 ): Promise<EmbeddedPostgres> {
   const who = identity();
   const bin = await binaryDirectory(who);
@@ -166,7 +168,7 @@ export async function startEmbeddedPostgres(
     unix_socket_directories: "",
     max_connections: "100",
     shared_buffers: "128MB",
-    ...(options.throwaway && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...(options.throwaway && !options.durable && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
   const logFile = join(directory, "server.log");
   const out = openSync(logFile, "a", 0o600);
@@ -183,6 +185,7 @@ export async function startEmbeddedPostgres(
       env: cleanEnv(),
     },
   );
+  if (options.throwaway) leashPostgres(child, [dataDir, directory]);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGINT");

@@ -34,7 +34,8 @@ let credential: FixtureCredential;
 
 /** With the durability of an installation: what Postgres acknowledged has to survive its own death. */
 const startPostgres = async () => {
-  postgres = await startEmbeddedPostgres(dataDir, postgres && { port: postgres.port });
+  const port = postgres && { port: postgres.port };
+  postgres = await startEmbeddedPostgres(dataDir, { throwaway: true, durable: true, ...port });
 };
 const killPostgres = async () => {
   await closeDb();

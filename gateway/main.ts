@@ -67,7 +67,7 @@ const node = { id: newId(), address: `${hostname()} ${address}${worker && `, pro
 const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });
 const gateway: Gateway = {
   snapshot: new Snapshot(),
-  upstreams: new Upstreams({ allow: settings.allow }),
+  upstreams: new Upstreams({ allow: settings.allow }, { connectionsMax: settings.GATEWAY_BACKEND_CONNECTIONS_MAX }),
   recorder: new Recorder({
     spoolFolder: join(settings.DATA_DIR, "gateway-spool"),
     spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,

@@ -22,6 +22,8 @@ const settings = z.object({
   GATEWAY_URL: z.url().optional(),
   /** Calls that one gateway process serves at a time, those that stream included; more get 503. About 50 KB each. */
   GATEWAY_CALLS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Connections of one gateway process to one backend. More calls wait five seconds for a free one, then get 503. */
+  GATEWAY_BACKEND_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(100_000).default(256),
   /** Longest body of a request, MiB; more get 413. */
   GATEWAY_BODY_MB: z.coerce.number().int().min(1).max(1_048_576).default(10),
   /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */

@@ -33,7 +33,7 @@ afterAll(async () => {
 const endpoint = (number: number) => compileBackend(backendRow(url, { connectTimeoutMs: 1_000 + number })).endpoint;
 
 /** Calls a backend; the text of its answer. `onData` hears of each piece. */
-function ask(number: number, path: string, onData: () => void = () => undefined): Promise<string> {
+function ask(number: number, path: string, onData: () => void = () => undefined, through = upstreams): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     const handler: ExchangeHandler = {
@@ -55,7 +55,7 @@ function ask(number: number, path: string, onData: () => void = () => undefined)
       body: null,
       headersTimeoutMs: 5_000,
     };
-    upstreams.pool(endpoint(number), Date.now()).dispatch(request, handler);
+    through.pool(endpoint(number), Date.now()).dispatch(request, handler);
   });
 }
 
@@ -103,5 +103,13 @@ test("endpoints that every call names anew are bounded, and the one in use stays
     expect(own.pool(endpoint(0), i)).toBe(inUse);
   }
   expect(own.size).toBe(2_000);
+  own.close();
+});
+
+test("the operator says how many connections a backend gets", async () => {
+  const own = new Upstreams({ allow: ["127.0.0.0/8"] }, { connectionsMax: 2 });
+  const answers = Array.from({ length: 20 }, () => ask(0, "/x", undefined, own));
+  expect(own.pool(endpoint(0), Date.now()).size).toBe(2);
+  expect(await Promise.all(answers)).toEqual(Array(20).fill("ok"));
   own.close();
 });

@@ -2,16 +2,16 @@ import { type BackendToken, BackendTokens, type ClientCredentials } from "./back
 import { type AddressRule, connector, type Endpoint } from "./connect.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 
-/** Time limits towards backends that are the same for all. */
-export interface UpstreamTimes {
+/** Limits towards backends that are the same for all. */
+export interface UpstreamLimits {
   /** Between two pieces of an answer: long enough for a quiet event stream with keep-alive comments. */
   bodyTimeoutMs: number;
+  /** Connections to one backend of one gateway process; more calls wait for a free one. */
+  connectionsMax: number;
 }
 
-export const upstreamTimes: UpstreamTimes = { bodyTimeoutMs: 300_000 };
+const LIMITS: UpstreamLimits = { bodyTimeoutMs: 300_000, connectionsMax: 256 };
 
-/** Connections to one backend of one gateway process; more calls wait for a free one. */
-const CONNECTIONS_MAX = 256;
 /** Shorter than the idle time of common servers (5 s), so that we rarely write into a connection that they close. */
 const IDLE_MS = 4_000;
 /** How long a call waits for one of them. */
@@ -33,14 +33,14 @@ interface Used {
 /** The connections to backends, a pool for each endpoint, and the access tokens for them. */
 export class Upstreams {
   readonly #rule: AddressRule;
-  readonly #times: UpstreamTimes;
+  readonly #limits: UpstreamLimits;
   readonly #pools = new Map<string, Used>();
   readonly #tokens: BackendTokens;
   readonly #sweeper: NodeJS.Timeout;
 
-  constructor(rule: AddressRule, times: UpstreamTimes = upstreamTimes) {
+  constructor(rule: AddressRule, limits: Partial<UpstreamLimits> = {}) {
     this.#rule = rule;
-    this.#times = times;
+    this.#limits = { ...LIMITS, ...limits };
     this.#tokens = new BackendTokens(rule);
     this.#sweeper = setInterval(() => this.letGo(Date.now() - UNUSED_MS), UNUSED_MS / 2).unref();
   }
@@ -59,11 +59,10 @@ export class Upstreams {
     }
     if (this.#pools.size >= POOLS_MAX) this.#letGoOldest();
     const pool = new ConnectionPool(connector(endpoint, this.#rule, true), {
-      connectionsMax: CONNECTIONS_MAX,
+      ...this.#limits,
       idleMs: IDLE_MS,
       idleMaxMs: UNUSED_MS,
       waitMs: WAIT_MS,
-      bodyTimeoutMs: this.#times.bodyTimeoutMs,
     });
     this.#pools.set(endpoint.key, { pool, usedAtMs: nowMs });
     return pool;

@@ -23,6 +23,22 @@ export const subject = (name: string, process: ChildProcess, url: string, header
   perSecond: [],
 });
 
+export const headerLines = (headers: Record<string, string>): string[] =>
+  Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+
+const requestsIn = (out: string): number => Number(/(\d+) requests in/.exec(out)?.[1]);
+
+/** Loads until at least so many calls were answered, whatever the answer; returns how many. */
+export async function serve(one: Subject, calls: number): Promise<number> {
+  let served = 0;
+  while (served < calls) {
+    const more = requestsIn(await load(one, 10));
+    if (!more) throw new Error(`${one.name}: nothing was answered`);
+    served += more;
+  }
+  return served;
+}
+
 /** Loads with 64 connections as fast as answers come; returns what wrk says. */
 export async function load({ url, headers }: Subject, seconds: number): Promise<string> {
   const [command = "", ...rest] = pinned(CORE.others);
@@ -41,7 +57,7 @@ export async function measure(one: Subject, seconds: number): Promise<void> {
   const before = cpuSeconds(one.process);
   const out = await load(one, seconds);
   const used = cpuSeconds(one.process) - before;
-  const requests = Number(/(\d+) requests in/.exec(out)?.[1]);
+  const requests = requestsIn(out);
   if (!requests || /Non-2xx|Socket errors/.test(out)) throw new Error(`${one.name}: not every answer was 200\n${out}`);
   one.cpu.push((used / requests) * 1e6);
   one.perSecond.push(requests / seconds);

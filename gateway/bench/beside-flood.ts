@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { join } from "node:path";
+import { callAtRate, p99 } from "./latency.ts";
+import { CORE, startNode } from "./machine.ts";
+
+/** A flood of wrong secrets, and the honest client beside it, calls a second. */
+const FLOOD = { rate: 5_000, honest: 200, seconds: 10 };
+/** Calm and flood in turn. A p99 of one round is that of its twenty slowest calls. */
+const ROUNDS = 5;
+
+interface Beside {
+  /** p99 of the honest client in ms, one a round. */
+  calm: number[];
+  flooded: number[];
+  /** Calls of the flood, all of which were refused. */
+  refused: number;
+  /** Honest calls that were not answered 200. */
+  failed: number;
+}
+
+/** How an honest client fares while another address floods the gateway. Throws when a wrong secret was let through. */
+export async function besideFlood(
+  url: string,
+  right: Record<string, string>,
+  wrong: Record<string, string>,
+): Promise<Beside> {
+  const beside: Beside = { calm: [], flooded: [], refused: 0, failed: 0 };
+  const honest = { url, headers: right, rate: FLOOD.honest, seconds: FLOOD.seconds, from: "127.0.0.2" };
+  // What a first flood costs a gateway that has only known good calls: compiling the refusal.
+  await flooded(url, wrong, async () => undefined);
+  for (let i = 0; i < ROUNDS; i += 1) {
+    const calm = await callAtRate(honest);
+    const { refused, result } = await flooded(url, wrong, () => callAtRate(honest));
+    beside.calm.push(p99(calm.millis));
+    beside.flooded.push(p99(result.millis));
+    beside.refused += refused;
+    for (const { calls, statuses } of [calm, result]) beside.failed += calls - (statuses.get(200) ?? 0);
+  }
+  return beside;
+}
+
+async function flooded<T>(url: string, headers: Record<string, string>, work: () => Promise<T>) {
+  const flood = await startNode(CORE.others, join(import.meta.dirname, "flood.ts"), {
+    URL: url,
+    HEADERS: JSON.stringify(headers),
+    RATE: String(FLOOD.rate),
+    SECONDS: String(FLOOD.seconds),
+    FROM: "127.0.0.3",
+  });
+  const ended = once(flood.process, "message") as Promise<[{ statuses: Record<string, number> }]>;
+  const result = await work();
+  const [{ statuses }] = await ended;
+  const { 401: refused = 0, ...others } = statuses;
+  if (Object.keys(others).length > 0) throw new Error(`a flood of wrong secrets got ${JSON.stringify(others)}`);
+  return { refused, result };
+}

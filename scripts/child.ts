@@ -5,7 +5,8 @@ import { Failure } from "./failure.ts";
 import type { LogFile } from "./log-file.ts";
 
 export const root = join(import.meta.dirname, "..");
-const leash = join(import.meta.dirname, "leash.ts");
+/** Arguments of Node for a child that has a channel to us: it stops when we are gone. */
+export const leashed = ["--import", join(import.meta.dirname, "leash.ts")];
 
 export interface ChildCommand {
   name: string;
@@ -20,7 +21,7 @@ export interface ChildCommand {
  * reaches us alone and the order of the stop is ours.
  */
 export function startChild({ args, env, log }: ChildCommand): ChildProcess {
-  const child = spawn(process.execPath, ["--import", leash, ...args], {
+  const child = spawn(process.execPath, [...leashed, ...args], {
     cwd: root,
     env,
     detached: true,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endOf, root, startChild, stopChild } from "./child.ts";
+import { endOf, leashed, root, startChild, stopChild } from "./child.ts";
 import { clusterDirectory, freePort } from "./embedded-postgres.ts";
 import { Failure } from "./failure.ts";
 import { generateClient } from "./generate.ts";
@@ -34,13 +34,13 @@ export class TestRun {
     await this.node(["node_modules/next/dist/bin/next", "typegen"], { quiet: true });
   }
 
-  /** Runs a tool with our Node and shows its output. Throws a Failure when it does not end with 0. */
+  /** Runs a tool with our Node and shows its output; it stops when we are gone. Throws a Failure when it does not end with 0. */
   async node(args: string[], options: { env?: Partial<NodeJS.ProcessEnv>; quiet?: boolean } = {}): Promise<void> {
     this.signal.throwIfAborted();
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [...leashed, ...args], {
       cwd: root,
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...options.env },
-      stdio: ["ignore", options.quiet ? "ignore" : "inherit", "inherit"],
+      stdio: ["ignore", options.quiet ? "ignore" : "inherit", "inherit", "ipc"],
     });
     const abort = () => child.kill("SIGTERM");
     this.signal.addEventListener("abort", abort);

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
-import { closeDb } from "#lib/db/client.ts";
+import { closeDb, giveUpOnSilence } from "#lib/db/client.ts";
 import { EnvError, env, installationSecrets } from "#lib/env.ts";
 import { closeFeed } from "#lib/gateway-feed/feed-connection.ts";
 import { removeGatewayNode } from "#lib/gateway-feed/gateway-node.ts";
@@ -10,6 +10,7 @@ import { newId } from "#lib/ids.ts";
 import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
 import { log } from "#lib/log.ts";
 import { parseAllowList } from "#lib/net/address-guard.ts";
+import manifest from "../package.json" with { type: "json" };
 import { AccessLog } from "./access-log.ts";
 import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
 import { CallMetrics } from "./admin/call-metrics.ts";
@@ -28,6 +29,8 @@ import type { Question } from "./workers.ts";
 
 /** After the time for draining: what is left to write and to close. Then the process ends all the same. */
 const CLOSE_MS = 8_000;
+/** A database that hangs for longer counts as one that is away; the feed's connections wait as long. */
+const DATABASE_SILENCE_MS = 10_000;
 
 const wait = (ms: number) => new Promise<void>((go) => setTimeout(go, ms));
 
@@ -60,10 +63,15 @@ function readSettings() {
 }
 
 const settings = readSettings();
+giveUpOnSilence(DATABASE_SILENCE_MS);
 /** Of several processes that share a port (workers.ts), which; "" for the only one. */
 const worker = process.env.GATEWAY_WORKER ?? "";
 const address = `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}`;
-const node = { id: newId(), address: `${hostname()} ${address}${worker && `, process ${worker}`}` };
+const node = {
+  id: newId(),
+  address: `${hostname()} ${address}${worker && `, process ${worker}`}`,
+  version: manifest.version,
+};
 const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });
 const gateway: Gateway = {
   snapshot: new Snapshot(),

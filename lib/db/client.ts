@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { invariant } from "#lib/invariant.ts";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
@@ -8,10 +9,35 @@ export type Tx = Prisma.TransactionClient;
 /** Survives the module reloads of `npm run dev`; one pool a process. */
 const holder = globalThis as typeof globalThis & { porticoDb?: PrismaClient };
 
+/** Set by a process that must not wait for a database that hangs. */
+let silenceMsMax: number | undefined;
+
+/**
+ * From the next connection on, a database that says nothing for so long while it is asked counts as one that is away:
+ * the connection is dropped and the query fails. Time counts from the last byte, so an answer that keeps coming may take
+ * longer. For the gateway; call it before the first query.
+ */
+export function giveUpOnSilence(ms: number): void {
+  silenceMsMax = ms;
+}
+
+/** A socket that drops itself. It is not told apart from one that idles, which the pool has closed before. */
+function impatientSocket(ms: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(ms, () => socket.destroy(new Error(`the database has said nothing for ${ms} ms`)));
+  return socket;
+}
+
 function connect(): PrismaClient {
   const url = process.env.DATABASE_URL;
   invariant(url, "DATABASE_URL is set by scripts/start before a process opens the database");
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10 }) });
+  const ms = silenceMsMax;
+  const patience = ms !== undefined && {
+    stream: () => impatientSocket(ms),
+    connectionTimeoutMillis: ms,
+    idleTimeoutMillis: ms / 2,
+  };
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10, ...patience }) });
 }
 
 /** The database client of this process. Only lib/<noun>/, seeds and test kits touch it. */

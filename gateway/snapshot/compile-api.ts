@@ -115,8 +115,9 @@ function toAlternative(names: readonly string[], schemes: ReadonlyMap<string, Co
     const found = schemes.get(name);
     // Failing closed: a requirement that names what is not there must not become "open" (T34).
     if (!found) throw new Error(`the requirement names the scheme ${name}, which is not there`);
-    if (found.key === "client_id") alternative.id = found;
-    else alternative.secret = found;
+    const place = found.in === "header" ? { ...found, name: found.name.toLowerCase() } : found;
+    if (found.key === "client_id") alternative.id = place;
+    else alternative.secret = place;
   }
   if (alternative.secret && !alternative.id) throw new Error("a client secret is required without a client ID (S85)");
   return alternative;

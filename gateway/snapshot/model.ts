@@ -8,7 +8,7 @@ import type { NetworkList } from "#lib/net/network-list.ts";
 import type { RequestValidator } from "#lib/validation/request-validator.ts";
 import type { OperationRouter } from "./operation-router.ts";
 
-/** Schemes needed together (AND). An alternative without any = the call may come without credentials. */
+/** Schemes needed together (AND), header names in lower case. An alternative without any = the call may come without credentials. */
 export interface Alternative {
   id: CompiledScheme | null;
   secret: CompiledScheme | null;

@@ -1,5 +1,6 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call, Presented } from "#gateway/call.ts";
+import type { HeaderName } from "#gateway/header-names.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Alternative, GatewayApi } from "#gateway/snapshot/model.ts";
 import { readBearer } from "#gateway/tokens/read-bearer.ts";
@@ -26,11 +27,12 @@ export function readCredentials(call: Call): Refused | undefined {
   readBearer(call, api, operation);
   if (operation.security.length === 0) return undefined;
   const found = findAll(call, api);
-  const ids = found.filter(({ key }) => key === "client_id");
-  if (ids.length > 1) return refuse("MULTIPLE_CLIENT_IDS", whyMultiple(ids));
+  let ids = 0;
+  for (const { key } of found) if (key === "client_id") ids += 1;
+  if (ids > 1) return refuse("MULTIPLE_CLIENT_IDS", whyMultiple(found.filter(({ key }) => key === "client_id")));
   if (call.bearer !== "") {
     // RFC 6750 2: one way at a time. The token says who calls, and so does the ID.
-    return ids.length > 0 ? refuse("MULTIPLE_CLIENT_IDS", "token-beside-id") : undefined;
+    return ids > 0 ? refuse("MULTIPLE_CLIENT_IDS", "token-beside-id") : undefined;
   }
   const presented: Presented[] = [];
   for (const alternative of operation.security) {
@@ -50,23 +52,23 @@ function whyMultiple([first, ...others]: readonly Found[]): Cause {
 
 function findAll(call: Call, { credentialNames }: GatewayApi): Found[] {
   const found: Found[] = [];
-  const add = (place: "header" | "query", key: CompiledScheme["key"], name: string, value: string) => {
+  const add = (one: Found) => {
     // Nothing in it: as if it were not there.
-    if (value === "") return;
+    if (one.value === "") return;
     // "client_id" may be a parameter of the API itself, as long as it does not hold one of our IDs.
-    if (key === "client_id" && credentialNames.customary.has(name) && !looksLikeClientId(value)) return;
-    found.push({ key, in: place, name, value });
+    if (one.key === "client_id" && credentialNames.customary.has(one.name) && !looksLikeClientId(one.value)) return;
+    found.push(one);
   };
   const raw = call.req.rawHeaders;
   for (let i = 0; i < call.names.length; i += 1) {
-    const name = call.names[i]?.lower ?? "";
+    const name = (call.names[i] as HeaderName).lower;
     const key = credentialNames.headers.get(name);
-    if (key) add("header", key, name, raw[i * 2 + 1] ?? "");
+    if (key) add({ key, in: "header", name, value: raw[i * 2 + 1] as string });
   }
   if (call.query !== "") {
     eachParameter(call.query, (name, text) => {
       const key = credentialNames.query.get(name);
-      if (key) add("query", key, name, parameterValue(text));
+      if (key) add({ key, in: "query", name, value: parameterValue(text) });
     });
   }
   return found;
@@ -74,10 +76,9 @@ function findAll(call: Call, { credentialNames }: GatewayApi): Found[] {
 
 /** The value in the declared place; a secret that came twice is joined, so that it matches nothing. */
 function valueAt(scheme: CompiledScheme, found: readonly Found[]): string | undefined {
-  const name = scheme.in === "header" ? scheme.name.toLowerCase() : scheme.name;
   let value: string | undefined;
   for (const one of found) {
-    if (one.in !== scheme.in || one.name !== name) continue;
+    if (one.in !== scheme.in || one.name !== scheme.name) continue;
     value = value === undefined ? one.value : `${value}, ${one.value}`;
   }
   return value;
@@ -102,7 +103,7 @@ function missing(call: Call, security: readonly Alternative[], found: readonly F
 
 /** Whether the header or parameter came at all, with nothing in it: what has a value was found before. */
 function isThere(call: Call, scheme: CompiledScheme): boolean {
-  if (scheme.in === "header") return call.names.some(({ lower }) => lower === scheme.name.toLowerCase());
+  if (scheme.in === "header") return call.names.some(({ lower }) => lower === scheme.name);
   let there = false;
   eachParameter(call.query, (name) => {
     there ||= name === scheme.name;

@@ -18,6 +18,8 @@ interface Fixtures {
   provider: FirstRunAccount;
   /** Mira Kessler, owner of the consumer Northwind Retail. */
   developer: FirstRunAccount;
+  /** Ada Brandt, who runs the installation and belongs to no organization. */
+  administrator: FirstRunAccount;
   /** A page of a browser of their own, signed in; call it as often as people take part. */
   asUser: (account: Pick<FirstRunAccount, "email" | "password">) => Promise<Page>;
   /** Says that the browser's console may show an error like this, say of a request that is refused on purpose. */
@@ -49,6 +51,7 @@ export const test = base.extend<Fixtures & { watchState: Watch }>({
   installation: async ({}, use) => use(readInstallation()),
   provider: async ({ installation }, use) => use(installation.firstRun.accounts.provider),
   developer: async ({ installation }, use) => use(installation.firstRun.accounts.developer),
+  administrator: async ({ installation }, use) => use(installation.firstRun.accounts.administrator),
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   watchState: async ({}, use) => use({ errors: [], allowed: [] }),
   allowConsoleError: async ({ watchState }, use) => use((pattern) => void watchState.allowed.push(pattern)),

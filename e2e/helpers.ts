@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { paths } from "#lib/paths.ts";
 import type { FirstRunAccount } from "#scripts/first-run.ts";
 
@@ -56,4 +56,14 @@ export async function expectFitsTelephone(page: Page): Promise<void> {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (before) await page.setViewportSize(before);
   expect(overflow).toBeLessThanOrEqual(0);
+}
+
+/** The dialog that is open has a name and the focus, breaks no rule of axe, and fits a telephone. */
+export async function expectGoodDialog(page: Page): Promise<Locator> {
+  const dialog = page.getByRole("dialog").or(page.getByRole("alertdialog"));
+  await expect(dialog).toHaveAccessibleName(/./);
+  expect(await dialog.evaluate((node) => node.contains(document.activeElement))).toBe(true);
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  return dialog;
 }

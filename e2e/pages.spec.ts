@@ -15,7 +15,7 @@ const pages = globSync("app/**/page.tsx", { cwd: join(import.meta.dirname, "..")
   )
   .sort();
 
-type Who = "anybody" | "developer" | "provider";
+type Who = "anybody" | "developer" | "provider" | "administrator";
 
 interface Row {
   who: Who;
@@ -53,6 +53,8 @@ const rows: Record<string, Row> = {
   },
   "/account": { who: "developer", at: "/account", heading: /Account/ },
   "/organizations/new": { who: "developer", at: "/organizations/new", heading: /Create an organization/ },
+  "/installation/gateways": { who: "administrator", at: "/installation/gateways", heading: /Gateways/ },
+  "/installation/audit": { who: "administrator", at: "/installation/audit", heading: /Audit log/ },
   "/applications": { who: "developer", at: "/applications", heading: /Applications/ },
   "/applications/new": { who: "developer", at: "/applications/new", heading: /Register an application/ },
   "/applications/[id]": { who: "developer", at: linkOn("/applications", "Storefront"), heading: /Storefront/ },
@@ -107,7 +109,7 @@ test("every page of the portal stands in this table", () => {
   expect(Object.keys(rows).sort()).toEqual(pages);
 });
 
-for (const who of ["anybody", "developer", "provider"] as const) {
+for (const who of ["anybody", "developer", "provider", "administrator"] as const) {
   const own = Object.entries(rows).filter(([, row]) => row.who === who);
   test(`each page for ${who} shows its heading, breaks no rule of accessibility, and fits a telephone`, async ({
     page: stranger,
@@ -160,6 +162,21 @@ test("a stranger's organization is as absent as one that does not exist", async 
     texts.push(...(await page.getByRole("main").allInnerTexts()));
   }
   expect(texts[0]).toBe(texts[1]);
+});
+
+test("the installation's pages are absent for whoever does not run it, and no menu leads there", async ({
+  asUser,
+  provider,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/404/);
+  const page = await asUser(provider);
+  for (const path of ["/installation/gateways", "/installation/audit"]) {
+    expect((await page.goto(path))?.status()).toBe(404);
+  }
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await expect(page.getByRole("link", { name: "Account" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Installation" })).toHaveCount(0);
 });
 
 test("an action or a call from a foreign page is refused (T25)", async ({ installation }) => {

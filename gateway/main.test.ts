@@ -7,6 +7,7 @@ import { call } from "#gateway/conformance/kit/client.ts";
 import { type OwnGateway, startGateway } from "#gateway/conformance/kit/own-gateway.ts";
 import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
 import { db } from "#lib/db/client.ts";
+import { dismissGateway } from "#lib/gateway-feed/dismiss-gateway.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import {
   change,
@@ -17,6 +18,7 @@ import {
   publish,
   subscribe,
 } from "#lib/test-kit/gateway-fixture.ts";
+import { administrator } from "#lib/test-kit/people.ts";
 import { Wire } from "#lib/test-kit/wire.ts";
 import { operation, pairHeaders, pairInHeaders } from "./conformance/kit/own-fixture.ts";
 
@@ -82,6 +84,36 @@ test("while Postgres is away known credentials work; afterwards no record is los
     tx.credential.update({ where: { id: credential.id }, data: { status: "active" } }),
   );
 }, 30_000);
+
+test("one that was dismissed and runs on enters itself again, and counts once it has caught up", async () => {
+  const deadline = Date.now() + 30_000;
+  const { id } = await db().gatewayNode.findFirstOrThrow();
+  gateway.process.kill("SIGSTOP");
+  const operator = await administrator();
+  for (;;) {
+    const refused = await dismissGateway(operator, { gatewayId: id }).catch((error) => error.code);
+    if (refused !== "STATE_INVALID") break;
+    expect(Date.now()).toBeLessThan(deadline);
+  }
+  expect(await db().gatewayNode.count()).toBe(0);
+  const away = await change("credential", credential.id, (tx) =>
+    tx.credential.update({ where: { id: credential.id }, data: { status: "revoked" } }),
+  );
+  expect(away).toMatchObject({ gateways: 0, complete: false });
+  gateway.process.kill("SIGCONT");
+  // Its row is seen with the change applied, or not at all as one that has confirmed.
+  let back = await change("credential", credential.id, async () => undefined);
+  while (!back.complete) {
+    expect(Date.now()).toBeLessThan(deadline);
+    back = await change("credential", credential.id, async () => undefined);
+  }
+  expect([back.gateways, (await get()).status]).toEqual([1, 401]);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(await db().gatewayNode.findMany({ select: { id: true, version: true } })).toEqual([{ id, version }]);
+  await change("credential", credential.id, (tx) =>
+    tx.credential.update({ where: { id: credential.id }, data: { status: "active" } }),
+  );
+}, 60_000);
 
 test("a port in use is one clear line and code 1", async () => {
   const port = new URL(gateway.address).port;

@@ -16,6 +16,8 @@ export const paths = {
   signUp: (next?: string) => (next ? `/sign-up?next=${encodeURIComponent(next)}` : "/sign-up"),
   account: () => "/account",
   newOrganization: () => "/organizations/new",
+  gateways: () => "/installation/gateways",
+  installationAudit: () => "/installation/audit",
   invitation: (token: string) => at("invitations", token),
 
   // Developers, and everybody who has not signed in

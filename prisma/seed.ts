@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { closeDb, db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
+import { setAdministrator } from "#lib/identity/set-administrator.ts";
 import { type FirstRun, type FirstRunAccount, readFirstRun, writeFirstRun } from "#scripts/first-run.ts";
 import { ensureApi } from "./seed/api.ts";
 import { ensureApplication } from "./seed/application.ts";
@@ -34,6 +35,13 @@ const newFirstRun = (): FirstRun => ({
       password: password(),
       organization: "Northwind Retail",
       role: "owner",
+    },
+    administrator: {
+      name: "Ada Brandt",
+      email: "ada.brandt@portico.example",
+      password: password(),
+      organization: "this installation",
+      role: "administrator",
     },
   },
 });
@@ -78,6 +86,12 @@ async function seedDeveloper({ name, email, password, organization }: FirstRunAc
   return credential;
 }
 
+/** Who runs the installation, without an organization of their own. */
+async function seedAdministrator({ name, email, password }: FirstRunAccount): Promise<void> {
+  await ensureUser({ name, email, password });
+  await setAdministrator({ kind: "system", name: "First-run data" }, { email, isAdministrator: true });
+}
+
 async function seed(): Promise<void> {
   const { DATA_DIR: dataDir } = env();
   const before = readFirstRun(dataDir);
@@ -85,6 +99,7 @@ async function seed(): Promise<void> {
   if (!before && (await db().user.findFirst({ select: { id: true } }))) return;
   const firstRun = before ?? newFirstRun();
   writeFirstRun(dataDir, firstRun);
+  await seedAdministrator(firstRun.accounts.administrator);
   const productId = await seedProvider(firstRun.accounts.provider);
   const credential = await seedDeveloper(firstRun.accounts.developer, productId);
   const call = { ...credential, path: "/acme/sandbox/weather/current?zipcode=90210" };

@@ -13,7 +13,7 @@ export interface FirstRunAccount {
 export interface FirstRun {
   /** seeding: the process that made the data was interrupted; the next start goes on. */
   state: "seeding" | "complete";
-  accounts: { provider: FirstRunAccount; developer: FirstRunAccount };
+  accounts: { provider: FirstRunAccount; developer: FirstRunAccount; administrator: FirstRunAccount };
   /** Credentials of the application Storefront, and where they call. */
   call?: { clientId: string; clientSecret: string; path: string };
 }

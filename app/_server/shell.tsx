@@ -16,7 +16,7 @@ export async function PersonShell({ full, children }: { full?: boolean; children
   }
   return (
     <PublicShell
-      actor={{ name: actor.name, email: actor.email }}
+      actor={{ name: actor.name, email: actor.email, isAdministrator: actor.isAdministrator }}
       publishes={actor.memberships.find((m) => m.isProvider)?.organizationSlug}
       full={full}
       signOut={<SignOutButton />}

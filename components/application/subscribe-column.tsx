@@ -6,6 +6,7 @@ import { SecretDialog } from "#components/credential/secret-dialog.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Environment, ShownOnce } from "#lib/credential/credential.schema.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import type { PlanLimits } from "#lib/product/plan.rules.ts";
 import type {
@@ -35,7 +36,7 @@ export interface Requested {
   application: string;
   plan: string;
   replaced: string | null;
-  live: { gateways: number; live: number; complete: boolean };
+  live: LiveState;
 }
 export interface RegisteredAndRequested {
   applicationId: string;

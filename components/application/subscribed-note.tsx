@@ -1,8 +1,8 @@
 import NextLink from "next/link";
-import { liveWords } from "#components/credential/live-words.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Note } from "#components/ui/note.tsx";
 import { environmentTitle } from "#lib/credential/credential.rules.ts";
+import { liveWords } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import type { Requested, SubscribeColumnProps } from "./subscribe-column.tsx";
 

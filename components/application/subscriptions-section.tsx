@@ -3,7 +3,6 @@
 import NextLink from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { liveWords } from "#components/credential/live-words.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -15,13 +14,14 @@ import { Tag } from "#components/ui/tag.tsx";
 import { toast } from "#components/ui/toaster.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import { formatDate, formatLimits } from "#lib/format.ts";
+import { type LiveState, liveWords } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import { subscriptionCan } from "#lib/subscription/subscription.rules.ts";
 import type { SubscriptionDto, SubscriptionRef } from "#lib/subscription/subscription.schema.ts";
 
 interface Ended {
   product: string;
-  live: { gateways: number; live: number; complete: boolean };
+  live: LiveState;
 }
 type End = (input: SubscriptionRef) => Promise<ActionAnswer<Ended>>;
 

@@ -20,23 +20,17 @@ import type {
   UpdateCredentialInput,
 } from "#lib/credential/credential.schema.ts";
 import { shortClientId } from "#lib/format.ts";
+import { type LiveState, liveWords } from "#lib/gateway-feed/live.rules.ts";
 import { EditCredentialDialog, NewCredentialDialog } from "./credential-dialogs.tsx";
 import type { ScopeChoice } from "./credential-fields.tsx";
 import { CredentialsTable } from "./credentials-table.tsx";
-import { liveWords } from "./live-words.ts";
 import { SecretDialog } from "./secret-dialog.tsx";
-
-interface Live {
-  gateways: number;
-  live: number;
-  complete: boolean;
-}
 
 export interface CredentialActions {
   create: (input: CreateCredentialInput) => Promise<ActionAnswer<ShownOnce>>;
   update: (input: UpdateCredentialInput) => Promise<ActionAnswer<unknown>>;
   reset: (input: CredentialRef) => Promise<ActionAnswer<ShownOnce>>;
-  revoke: (input: CredentialRef) => Promise<ActionAnswer<{ name: string; live: Live }>>;
+  revoke: (input: CredentialRef) => Promise<ActionAnswer<{ name: string; live: LiveState }>>;
 }
 
 interface CredentialsSectionProps {

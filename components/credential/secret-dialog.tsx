@@ -3,7 +3,7 @@
 import { ShownOnce } from "#components/ui/shown-once.tsx";
 import { environmentTitle, fileStem, toEnvFile, toJsonFile } from "#lib/credential/credential.rules.ts";
 import type { ShownOnce as Shown } from "#lib/credential/credential.schema.ts";
-import { liveWords } from "./live-words.ts";
+import { liveWords } from "#lib/gateway-feed/live.rules.ts";
 import { onlyNow, ProtectIt, ShownLabel, ShownOnceDialog } from "./shown-once-dialog.tsx";
 
 interface SecretDialogProps {

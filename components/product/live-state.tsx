@@ -1,13 +1,6 @@
 import { CircleCheck, CircleDashed, TriangleAlert } from "lucide-react";
 import { cx } from "#components/ui/cx.ts";
-
-/** What the gateways say of a change after its commit. */
-export interface LiveAnswer {
-  gateways: number;
-  live: number;
-  complete: boolean;
-  waitedMs: number;
-}
+import { type LiveState as LiveAnswer, silentWords, unconfirmedWords } from "#lib/gateway-feed/live.rules.ts";
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -16,7 +9,7 @@ export function liveSentence({ gateways, live, complete, waitedMs }: LiveAnswer)
   if (gateways === 0) return "Published. No gateway is running, so no call passes yet.";
   const count = `Live on ${live} of ${gateways} gateways`;
   if (complete) return `${count}, ${seconds(waitedMs)}`;
-  return `${count} after ${seconds(waitedMs)}. The others take it up when they answer again.`;
+  return `${count} after ${seconds(waitedMs)}`;
 }
 
 interface LiveStateProps {
@@ -40,6 +33,11 @@ export function LiveState({ state, at, steps = [], className }: LiveStateProps) 
         <span className="min-w-0 flex-1">{liveSentence(state)}</span>
         {at && <span className="shrink-0 font-normal text-ink-3">{at}</span>}
       </p>
+      {state.unconfirmed.length > 0 && (
+        <p className="px-2.5 pb-1.5 ps-8 text-12 wrap-anywhere text-ink-2">
+          {unconfirmedWords(state)} {silentWords(state) || "The others take it up when they have read it."}
+        </p>
+      )}
       {steps.length > 0 && (
         <ul className="pb-1.5 text-12 text-ink-2">
           {steps.map((step) => (

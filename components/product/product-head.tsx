@@ -8,8 +8,8 @@ import { Status } from "#components/ui/status.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import { formatMoment, plural } from "#lib/format.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
-import type { LiveAnswer } from "./live-state.tsx";
 import type { ProductLine } from "./product-table.tsx";
 import { type CatalogChoice, PublishButton } from "./publish-button.tsx";
 import { isBehind, PublishedIn, type ReleaseMark } from "./published-in.tsx";
@@ -18,7 +18,7 @@ interface ProductHeadProps {
   organization: string;
   product: Omit<ProductLine, "id">;
   catalogs: (CatalogChoice & { slug: string })[];
-  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveAnswer }>>;
+  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveState }>>;
   remove?: () => Promise<ActionAnswer<unknown>>;
 }
 

@@ -8,7 +8,8 @@ import { Dialog, DialogBody, DialogEnd } from "#components/ui/dialog.tsx";
 import { MenuPopover } from "#components/ui/menu.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { type ActionAnswer, type FormErrors, useActionForm } from "#components/ui/use-action-form.ts";
-import { type LiveAnswer, LiveState } from "./live-state.tsx";
+import type { LiveState as LiveAnswer } from "#lib/gateway-feed/live.rules.ts";
+import { LiveState } from "./live-state.tsx";
 import { NotPublished } from "./not-published.tsx";
 
 export interface CatalogChoice {

@@ -1,9 +1,9 @@
 "use client";
 
-import { liveWords } from "#components/credential/live-words.ts";
 import { onlyNow, ProtectIt, ShownLabel, ShownOnceDialog } from "#components/credential/shown-once-dialog.tsx";
 import { ShownOnce } from "#components/ui/shown-once.tsx";
 import { environmentTitle, fileStem } from "#lib/credential/credential.rules.ts";
+import { liveWords } from "#lib/gateway-feed/live.rules.ts";
 import { toApiKeyEnvFile, toApiKeyJsonFile } from "#lib/service-id/service-id.rules.ts";
 import type { ApiKeyShown } from "#lib/service-id/service-id.schema.ts";
 

@@ -4,7 +4,6 @@ import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ScopeChoice } from "#components/credential/credential-fields.tsx";
-import { liveWords } from "#components/credential/live-words.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -14,6 +13,7 @@ import { Tag } from "#components/ui/tag.tsx";
 import { toast } from "#components/ui/toaster.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import { plural } from "#lib/format.ts";
+import { type LiveState, liveWords } from "#lib/gateway-feed/live.rules.ts";
 import type {
   ApiKeyDto,
   ApiKeyRef,
@@ -30,7 +30,7 @@ import { EditServiceIdDialog, NewApiKeyDialog, NewServiceIdDialog } from "./serv
 
 interface Ended {
   name: string;
-  live: { gateways: number; live: number; complete: boolean } | null;
+  live: LiveState | null;
 }
 
 export interface ServiceIdActions {

@@ -50,6 +50,11 @@ export function AccountMenu({ actor, signOut }: { actor: ShellActor; signOut?: R
           <NextLink href={paths.account()} className={accountLine} onClick={() => setOpen(false)}>
             Account
           </NextLink>
+          {actor.isAdministrator && (
+            <NextLink href={paths.gateways()} className={accountLine} onClick={() => setOpen(false)}>
+              Installation
+            </NextLink>
+          )}
           {signOut}
         </div>
       </Popover>

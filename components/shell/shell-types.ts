@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 export interface ShellActor {
   name: string;
   email: string;
+  /** Runs the installation: the account menu leads to its pages. */
+  isAdministrator: boolean;
 }
 
 export interface ScopeOption {

@@ -3,7 +3,6 @@
 import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { LiveAnswer } from "#components/product/live-state.tsx";
 import { type CatalogChoice, PublishButton } from "#components/product/publish-button.tsx";
 import { useLeaveGuard } from "#components/product/use-leave-guard.ts";
 import { useSaveKey } from "#components/product/use-save-key.ts";
@@ -14,6 +13,7 @@ import { Note } from "#components/ui/note.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Finding, OutlineOperation } from "#lib/api-definition/compiled.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import type { BackendDraft } from "./backend-draft.ts";
 import { BackendFields } from "./backend-fields.tsx";
@@ -49,7 +49,7 @@ export interface DesignStudioProps extends DesignInput {
   readOnly: boolean;
   saveBackend: SaveBackend;
   remove?: () => Promise<ActionAnswer<unknown>>;
-  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveAnswer }>>;
+  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveState }>>;
 }
 
 /** The Design tab: form and source side by side, one truth, saved explicitly. */

@@ -3,7 +3,6 @@
 import { Play } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import type { LiveAnswer } from "#components/product/live-state.tsx";
 import { type CatalogChoice, PublishButton } from "#components/product/publish-button.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Note } from "#components/ui/note.tsx";
@@ -13,6 +12,7 @@ import { TitleBlock } from "#components/ui/title-block.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Finding } from "#lib/api-definition/compiled.ts";
 import { formatBytes, formatNumber, plural } from "#lib/format.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import { FindingTable } from "./finding-table.tsx";
 
@@ -24,7 +24,7 @@ interface ImportReportProps {
   backends: { catalogTitle: string; url: string | null }[];
   catalogs: CatalogChoice[];
   publishedIn: string[];
-  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveAnswer }>>;
+  publish?: (catalogId: string) => Promise<ActionAnswer<{ live: LiveState }>>;
 }
 
 /** What an import brought: facts, findings with their lines, and the next step. */

@@ -2,10 +2,11 @@
 
 import { CloudUpload } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
-import { type LiveAnswer, LiveState } from "#components/product/live-state.tsx";
+import { LiveState } from "#components/product/live-state.tsx";
 import { NotPublished } from "#components/product/not-published.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { type ActionAnswer, useActionForm } from "#components/ui/use-action-form.ts";
+import type { LiveState as LiveAnswer } from "#lib/gateway-feed/live.rules.ts";
 import { sayClock } from "./clock-time.tsx";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
 

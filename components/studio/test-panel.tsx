@@ -3,12 +3,12 @@
 import { Play, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useCallback, useEffect, useRef, useState, useTransition } from "react";
-import type { LiveAnswer } from "#components/product/live-state.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { CallValues, OperationRef } from "#lib/explore/explore.schema.ts";
 import { initialValues } from "#lib/explore/request.rules.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { CallAnswer } from "./call-answer.tsx";
 import { CredentialFields } from "./credential-fields.tsx";
 import type { LiveCopy } from "./not-live-line.tsx";
@@ -29,7 +29,7 @@ export interface TestPanelProps {
   blocked?: string;
   /** Where the call is posted to; the portal makes the address of the call itself. */
   callUrl: string;
-  republish: () => Promise<ActionAnswer<{ live: LiveAnswer }>>;
+  republish: () => Promise<ActionAnswer<{ live: LiveState }>>;
   /** Of the published copy. */
   listOperations: (filter: string) => Promise<ActionAnswer<{ operations: OperationLine[]; more: boolean }>>;
   readOperation: (key: string) => Promise<ActionAnswer<TestOperation>>;

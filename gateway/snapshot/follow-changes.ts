@@ -153,7 +153,7 @@ export class ChangeFollower {
   }
 
   async #acknowledge(reading: Reading): Promise<void> {
-    this.#gateway.gatewaysAlive = await acknowledgeChanges(this.#node, reading.horizon);
+    this.#gateway.gatewaysAlive = await acknowledgeChanges(this.#node, reading.horizon, this.#gateway.draining);
     this.#acknowledgedAtMs = Date.now();
   }
 

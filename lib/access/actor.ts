@@ -16,6 +16,8 @@ export interface UserActor {
   sessionId: string;
   name: string;
   email: string;
+  /** Runs the installation as a whole, beside whatever role they have in organizations. */
+  isAdministrator: boolean;
   memberships: ActorMembership[];
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from "#lib/errors/app-error.ts";
+import { AppError, notFound } from "#lib/errors/app-error.ts";
 import type { Actor, SystemActor, UserActor } from "./actor.ts";
 import { needsProvider, type Permission, roleAllows } from "./permissions.ts";
 
@@ -11,7 +11,7 @@ declare const brand: unique symbol;
 export interface Permit {
   readonly [brand]: true;
   readonly actor: UserActor | SystemActor;
-  readonly permission: Permission;
+  readonly permission: Permission | "installation:manage";
   /** The organizations in which the actor holds the permission; "all" for the installation itself. */
   readonly organizationIds: readonly string[] | "all";
 }
@@ -36,6 +36,16 @@ export function authorizeSelf(actor: Actor): UserActor {
   return actor;
 }
 
+/**
+ * First line of a use case of the installation as a whole. Nobody else learns that there is such a thing: NOT_FOUND. The
+ * permit reaches no organization.
+ */
+export function authorizeAdministrator(actor: Actor): Permit {
+  if (actor.kind === "anonymous") throw new AppError("SIGN_IN_REQUIRED");
+  if (actor.kind === "user" && !actor.isAdministrator) throw notFound();
+  return { actor, permission: "installation:manage", organizationIds: [] } as unknown as Permit;
+}
+
 /** Tenant scope as a condition on a row's `organizationId`. A foreign row is thereby as absent as a random ID. */
 export function ownedBy(permit: Permit): { organizationId?: { in: string[] } } {
   return permit.organizationIds === "all" ? {} : { organizationId: { in: [...permit.organizationIds] } };
@@ -48,6 +58,12 @@ export const ownedThrough = <K extends string>(join: K, permit: Permit) =>
 /** Whether the permit reaches an organization that was resolved from a row. */
 export const reaches = (permit: Permit, organizationId: string): boolean =>
   permit.organizationIds === "all" || permit.organizationIds.includes(organizationId);
+
+/** Whether an actor may see the machines of the installation: its administrators, and who publishes on them. */
+export const mayKnowGateways = (actor: Actor): boolean =>
+  actor.kind === "system" ||
+  (actor.kind === "user" &&
+    (actor.isAdministrator || actor.memberships.some((m) => mayIn(actor, "catalog:read", m.organizationId))));
 
 /** Whether an actor holds a permission in one organization; for pages, which disable with the same table that use cases enforce. */
 export function mayIn(actor: Actor, permission: Permission, organizationId: string): boolean {

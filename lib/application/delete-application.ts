@@ -3,8 +3,9 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Tx, transaction } from "#lib/db/client.ts";
 import { fieldError } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { confirmsDeletion } from "./application.rules.ts";
 import { type DeleteApplicationInput, deleteApplicationInput } from "./application.schema.ts";
 import { auditTarget, loadApplication } from "./load-application.ts";
@@ -29,7 +30,7 @@ export async function deleteApplication(
     await recordEvent(tx, permit, "application.deleted", auditTarget(application));
     return recordChange(tx, "application", applicationId);
   });
-  return { name: application.name, live: await waitUntilLive(xid) };
+  return { name: application.name, live: await waitUntilLive(xid, actor) };
 }
 
 /** A gateway reloads one entity a change, and after a cascade nothing would name these. */

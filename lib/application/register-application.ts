@@ -42,7 +42,7 @@ export async function registerApplication(
     await recordEvent(tx, permit, "credential.created", credential, { clientId: made.clientId, environment });
     return made;
   });
-  const live = await waitUntilLive(issued.xid);
+  const live = await waitUntilLive(issued.xid, actor);
   const { credentialId, clientId, secret } = issued;
   return { applicationId, name, credential: { credentialId, name, environment, clientId, secret, live } };
 }

@@ -1,5 +1,5 @@
 import type { Actor } from "#lib/access/actor.ts";
-import { authorize, reaches } from "#lib/access/authorize.ts";
+import { authorize, authorizeAdministrator, reaches } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { readOrganization } from "#lib/organization/read-organization.ts";
@@ -22,13 +22,22 @@ export async function listEvents(
   const permit = authorize(actor, "organization:manage");
   const organization = await readOrganization(actor, input.organization);
   if (!reaches(permit, organization.id)) throw notFound();
-  return pageOf(input, ({ take, cursor }) =>
+  return readEvents(organization.id, input);
+}
+
+/** What administrators did to the installation as a whole, newest first. */
+export async function listInstallationEvents(actor: Actor, input: PageInput): Promise<Page<AuditEventDto>> {
+  authorizeAdministrator(actor);
+  return readEvents(null, input);
+}
+
+const readEvents = (organizationId: string | null, input: PageInput): Promise<Page<AuditEventDto>> =>
+  pageOf(input, ({ take, cursor }) =>
     db().auditEvent.findMany({
-      where: { organizationId: organization.id },
+      where: { organizationId },
       select: { id: true, actorName: true, action: true, targetType: true, targetName: true, createdAt: true },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       take,
       ...cursor,
     }),
   );
-}

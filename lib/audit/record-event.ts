@@ -5,7 +5,8 @@ import type { Prisma } from "#lib/db/generated/client.ts";
 import { newId } from "#lib/ids.ts";
 
 export interface AuditTarget {
-  organizationId: string;
+  /** null: what concerns the installation as a whole; its administrators read of it. */
+  organizationId: string | null;
   type: string;
   id: string;
   name: string;

@@ -5,8 +5,9 @@ import { addSecret, prepareSecret } from "#lib/credential/issue-credential.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 
 /** Gives a sandbox's test application a new secret under the same client ID; the old one stops at once. */
 export async function resetTestCredential(actor: Actor, catalogId: string): Promise<LiveState> {
@@ -38,5 +39,5 @@ export async function resetTestCredential(actor: Actor, catalogId: string): Prom
     });
     return recordChange(tx, "credential", row.credentialId);
   });
-  return waitUntilLive(xid);
+  return waitUntilLive(xid, actor);
 }

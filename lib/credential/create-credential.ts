@@ -44,7 +44,7 @@ export async function createCredential(actor: Actor, input: CreateCredentialInpu
     });
     return made;
   });
-  const live = await waitUntilLive(issued.xid);
+  const live = await waitUntilLive(issued.xid, actor);
   const { credentialId, clientId, secret } = issued;
   return { credentialId, name, environment, clientId, secret, live };
 }

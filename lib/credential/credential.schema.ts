@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LiveState } from "#lib/gateway-feed/wait-until-live.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { networkProblem } from "#lib/net/network-list.ts";
 import type { CredentialState } from "./credential.rules.ts";
 

@@ -24,6 +24,6 @@ export async function resetSecret(actor: Actor, input: CredentialRef, clock = sy
     await recordEvent(tx, permit, "credential.secret-reset", auditTarget(credential), { clientId });
     return recordChange(tx, "credential", credentialId);
   });
-  const live = await waitUntilLive(xid);
+  const live = await waitUntilLive(xid, actor);
   return { credentialId, name, environment, clientId, secret: prepared.secret, live };
 }

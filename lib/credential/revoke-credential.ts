@@ -3,8 +3,9 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { type CredentialRef, credentialRef } from "./credential.schema.ts";
 import { auditTarget, loadCredential, lockActive } from "./load-credential.ts";
 
@@ -26,5 +27,5 @@ export async function revokeCredential(
     await recordEvent(tx, permit, "credential.revoked", auditTarget(credential), { clientId: credential.clientId });
     return recordChange(tx, "credential", credentialId);
   });
-  return { name: credential.name, applicationId: credential.applicationId, live: await waitUntilLive(xid) };
+  return { name: credential.name, applicationId: credential.applicationId, live: await waitUntilLive(xid, actor) };
 }

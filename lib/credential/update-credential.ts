@@ -3,8 +3,9 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { checkScope } from "./check-scope.ts";
 import { credentialSelect, toCredentialDto } from "./credential.dto.ts";
 import type { CredentialDto } from "./credential.schema.ts";
@@ -40,7 +41,7 @@ export async function updateCredential(
     });
     return { row: changed, xid: narrowed ? await recordChange(tx, "credential", credentialId) : null };
   });
-  return { ...toCredentialDto(row, now), live: xid === null ? null : await waitUntilLive(xid) };
+  return { ...toCredentialDto(row, now), live: xid === null ? null : await waitUntilLive(xid, actor) };
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>

@@ -67,7 +67,7 @@ export async function grantExplore(
     });
     return made;
   });
-  await waitUntilLive(issued.xid);
+  await waitUntilLive(issued.xid, actor);
   return { clientId: issued.clientId, secret: issued.secret, expiresAt };
 }
 

@@ -1,7 +1,9 @@
 import { afterAll, expect, test } from "vitest";
+import type { Actor, SystemActor } from "#lib/access/actor.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
+import { administrator, consumer, member, provider } from "#lib/test-kit/people.ts";
 import { closeFeed } from "./feed-connection.ts";
 import { acknowledgeChanges, removeGatewayNode, sweepGatewayNodes } from "./gateway-node.ts";
 import { pruneChanges } from "./prune-changes.ts";
@@ -12,6 +14,7 @@ import { waitUntilLive } from "./wait-until-live.ts";
 ownDatabase();
 afterAll(closeFeed);
 
+const operator: SystemActor = { kind: "system", name: "Test" };
 const announce = () => transaction((tx) => recordChange(tx, "credential", newId()));
 const age = (hours: number) =>
   db().$executeRaw`update "GatewayChange" set "createdAt" = now() - ${hours} * interval '1 hour'`;
@@ -54,7 +57,7 @@ test("a database that counts from elsewhere, say from a backup, is noticed in bo
   expect((await readChanges(await readHorizon())).complete).toBe(true);
 });
 
-test("a gateway that fell silent is not waited for, and is not said to have confirmed", async () => {
+test("a gateway that fell silent is not waited for, and is said not to have confirmed, and which and since when", async () => {
   const [one, two] = [newId(), newId()].map((id) => ({ id, address: id }));
   if (!one || !two) throw new Error("two");
   const before = await readHorizon();
@@ -63,12 +66,41 @@ test("a gateway that fell silent is not waited for, and is not said to have conf
   await silence(two.id, 6);
   const xid = await announce();
   expect(await acknowledgeChanges(one, (await readHorizon()) + 1n)).toBe(1);
-  expect(await waitUntilLive(xid, 60_000)).toMatchObject({ gateways: 2, live: 1, complete: false });
+  const live = await waitUntilLive(xid, operator, 60_000);
+  expect(live).toMatchObject({ gateways: 2, live: 1, complete: false, unconfirmed: [{ address: two.address }] });
+  const { heartbeatAt } = await db().gatewayNode.findUniqueOrThrow({ where: { id: two.id } });
+  expect(live.unconfirmed[0]?.silentSince).toEqual(heartbeatAt);
   // One that is alive is waited for, up to the limit.
   await silence(two.id, 0);
-  expect(await waitUntilLive(xid, 50)).toMatchObject({ gateways: 2, live: 1, complete: false });
+  expect(await waitUntilLive(xid, operator, 50)).toMatchObject({
+    ...{ gateways: 2, live: 1, complete: false },
+    unconfirmed: [{ address: two.address, silentSince: null }],
+  });
   await acknowledgeChanges(two, (await readHorizon()) + 1n);
-  expect(await waitUntilLive(xid)).toMatchObject({ gateways: 2, live: 2, complete: true });
+  expect(await waitUntilLive(xid, operator)).toMatchObject({ gateways: 2, live: 2, complete: true, unconfirmed: [] });
+});
+
+test("machines are named to who publishes on them and to administrators, to nobody else", async () => {
+  const before = await readHorizon();
+  const node = { id: newId(), address: "api-9 0.0.0.0:8080" };
+  await acknowledgeChanges(node, before);
+  await silence(node.id, 60);
+  const xid = await announce();
+  const named = async (actor: Actor) => {
+    const { unconfirmed } = await waitUntilLive(xid, actor, 0);
+    return unconfirmed.some(({ address }) => address === node.address);
+  };
+  const { owner: publisher, organizationId } = await provider("Publishes");
+  const { owner: caller } = await consumer("Calls");
+  expect(await named(publisher)).toBe(true);
+  expect(await named(await administrator())).toBe(true);
+  expect(await named(caller)).toBe(false);
+  expect(await named(await member(organizationId, "developer"))).toBe(false);
+  expect((await waitUntilLive(xid, caller, 0)).unconfirmed).toContainEqual({
+    address: null,
+    silentSince: expect.any(Date),
+  });
+  await removeGatewayNode(node.id);
 });
 
 test("the row of a gateway that was killed goes with its successor's start, or when it refuses calls by itself", async () => {

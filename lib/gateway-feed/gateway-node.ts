@@ -11,20 +11,24 @@ export interface GatewayNode {
   id: string;
   /** What operators see: machine, port and, of several processes, which. One process at a time has it. */
   address: string;
+  /** Of the software, for operators; left out where none is asked for. */
+  version?: string;
 }
 
 /**
- * Writes the heartbeat of a gateway process and acknowledges every change of a transaction below `appliedXid`.
- * Returns how many gateway processes are alive, this one among them.
+ * Writes the heartbeat of a gateway process and acknowledges every change of a transaction below `appliedXid`. One that
+ * was taken off the list enters itself again, as far as it has read. Returns how many gateway processes are alive, this
+ * one among them.
  */
-export async function acknowledgeChanges(node: GatewayNode, appliedXid: bigint): Promise<number> {
+export async function acknowledgeChanges(node: GatewayNode, appliedXid: bigint, draining = false): Promise<number> {
   const { rows } = await feed().query<{ alive: number }>(
     `with own as (
-       insert into "GatewayNode" (id, address, "appliedXid") values ($1, $2, $3)
-       on conflict (id) do update set "heartbeatAt" = now(), "appliedXid" = excluded."appliedXid")
+       insert into "GatewayNode" (id, address, "appliedXid", version, draining) values ($1, $2, $3, $5, $6)
+       on conflict (id) do update set "heartbeatAt" = now(), "appliedXid" = excluded."appliedXid",
+         version = excluded.version, draining = excluded.draining)
      select 1 + count(*)::int as alive from "GatewayNode"
      where id <> $1 and "heartbeatAt" > now() - $4 * interval '1 millisecond'`,
-    [node.id, node.address, appliedXid, ALIVE_MS],
+    [node.id, node.address, appliedXid, ALIVE_MS, node.version ?? null, draining],
   );
   return rows[0]?.alive ?? 1;
 }

@@ -1,40 +1,44 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { mayKnowGateways } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { ALIVE_MS } from "./gateway-node.ts";
+import { type LiveState, UNCONFIRMED_MAX } from "./live.rules.ts";
 
-export interface LiveState {
-  /** Gateway processes that may be serving: those that are alive, and those that fell silent without saying that they stop. */
-  gateways: number;
-  /** Those that have applied the change. */
-  live: number;
-  /** Whether each of them (at least one) has applied it. */
-  complete: boolean;
-  waitedMs: number;
-}
-
-interface Count {
-  gateways: number;
-  live: number;
-  awaited: number;
+interface Row {
+  address: string;
+  heartbeatAt: Date;
+  live: boolean;
+  alive: boolean;
 }
 
 /**
  * Waits until every gateway that is alive has applied the change of transaction `xid` (of `recordChange`), at most
  * `timeoutMs`. Called after the commit. It never throws for a slow gateway: the answer says what holds. A gateway that
  * has been silent for five seconds is not waited for, but it counts as one that has not confirmed: it may have lost the
- * database and serve on with what it knows, until GATEWAY_STALE_SECONDS have passed.
+ * database and serve on with what it knows, until GATEWAY_STALE_SECONDS have passed. `reader` is told which they are
+ * where they may know the machines.
  */
-export async function waitUntilLive(xid: bigint, timeoutMs = 2_000): Promise<LiveState> {
+export async function waitUntilLive(xid: bigint, reader: Actor, timeoutMs = 2_000): Promise<LiveState> {
   const started = Date.now();
   for (;;) {
-    const rows = await db().$queryRaw<Count[]>`
-      select count(*)::int as gateways, count(*) filter (where "appliedXid" > ${xid})::int as live,
-        count(*) filter (where "appliedXid" <= ${xid}
-          and "heartbeatAt" > now() - ${ALIVE_MS} * interval '1 millisecond')::int as awaited
-      from "GatewayNode"`;
-    const { gateways, live, awaited } = rows[0] ?? { gateways: 0, live: 0, awaited: 0 };
+    const nodes = await db().$queryRaw<Row[]>`
+      select address, "heartbeatAt", "appliedXid" > ${xid} as live,
+        "heartbeatAt" > now() - ${ALIVE_MS} * interval '1 millisecond' as alive
+      from "GatewayNode" order by "heartbeatAt", id`;
+    const behind = nodes.filter(({ live }) => !live);
     const waitedMs = Date.now() - started;
-    if (awaited === 0 || waitedMs >= timeoutMs) {
-      return { gateways, live, complete: gateways > 0 && live === gateways, waitedMs };
+    if (waitedMs >= timeoutMs || !behind.some(({ alive }) => alive)) {
+      const known = mayKnowGateways(reader);
+      return {
+        gateways: nodes.length,
+        live: nodes.length - behind.length,
+        complete: nodes.length > 0 && behind.length === 0,
+        waitedMs,
+        unconfirmed: behind.slice(0, UNCONFIRMED_MAX).map(({ address, heartbeatAt, alive }) => ({
+          address: known ? address : null,
+          silentSince: alive ? null : heartbeatAt,
+        })),
+      };
     }
     // The gateways are told by NOTIFY and write their acknowledgement within milliseconds; 15 ms keeps the wait short and the load small.
     await new Promise((go) => setTimeout(go, 15));

@@ -6,6 +6,7 @@ const personSelect = {
   id: true,
   name: true,
   email: true,
+  isAdministrator: true,
   memberships: {
     select: {
       role: true,
@@ -19,6 +20,7 @@ interface PersonRow {
   id: string;
   name: string;
   email: string;
+  isAdministrator: boolean;
   memberships: {
     role: UserActor["memberships"][number]["role"];
     organization: { id: string; slug: string; name: string; isProvider: boolean; isConsumer: boolean };
@@ -31,6 +33,7 @@ const toActor = (row: PersonRow, sessionId: string): UserActor => ({
   sessionId,
   name: row.name,
   email: row.email,
+  isAdministrator: row.isAdministrator,
   memberships: row.memberships.map(({ role, organization }) => ({
     role,
     organizationId: organization.id,

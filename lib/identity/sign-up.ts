@@ -27,6 +27,7 @@ export async function signUp(
           sessionId: "",
           name: input.name,
           email: input.email,
+          isAdministrator: false,
           memberships: [],
         };
         await insertOrganization(tx, founder, { name, isProvider: false, isConsumer: true }, null);

@@ -5,8 +5,9 @@ import { freezeRevision, prepareRevision } from "#lib/api-definition/freeze-revi
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import type { PublishProductInput } from "./product.schema.ts";
 import { publishApis } from "./publish-apis.ts";
 import { dropOldPlans, releasePlans } from "./release-plans.ts";
@@ -78,5 +79,5 @@ export async function publishProduct(actor: Actor, input: PublishProductInput): 
     );
     return { releaseId, xid: await recordChange(tx, "release", releaseId) };
   });
-  return { releaseId, live: await waitUntilLive(xid) };
+  return { releaseId, live: await waitUntilLive(xid, actor) };
 }

@@ -3,8 +3,9 @@ import { authorize, ownedThrough } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { dropUnreleased } from "./publish-apis.ts";
 
 /** Takes a product out of a catalog: its routes go, its subscriptions are cancelled. The draft stays (X12). */
@@ -34,5 +35,5 @@ export async function retireRelease(actor: Actor, releaseId: string): Promise<Li
     );
     return recordChange(tx, "release", release.id);
   });
-  return waitUntilLive(xid);
+  return waitUntilLive(xid, actor);
 }

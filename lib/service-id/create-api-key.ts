@@ -29,7 +29,7 @@ export async function createApiKey(actor: Actor, input: CreateApiKeyInput): Prom
     await recordEvent(tx, permit, "service-id.key-created", auditTarget(serviceId), { key: name, environment });
     return made;
   });
-  const live = await waitUntilLive(issued.xid);
+  const live = await waitUntilLive(issued.xid, actor);
   return { apiKeyId: issued.credentialId, name, environment, apiKey: issued.secret, live };
 }
 

@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { transaction } from "#lib/db/client.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { announceKeys, auditTarget, loadServiceId } from "./load-service-id.ts";
 import { type ServiceIdRef, serviceIdRef } from "./service-id.schema.ts";
 
@@ -21,5 +22,5 @@ export async function deleteServiceId(
     await recordEvent(tx, permit, "service-id.deleted", auditTarget(serviceId));
     return told;
   });
-  return { name: serviceId.name, live: xid === null ? null : await waitUntilLive(xid) };
+  return { name: serviceId.name, live: xid === null ? null : await waitUntilLive(xid, actor) };
 }

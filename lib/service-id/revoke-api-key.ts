@@ -6,8 +6,9 @@ import { whyNot } from "#lib/credential/credential.rules.ts";
 import { lockActive } from "#lib/credential/load-credential.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { auditTarget } from "./load-service-id.ts";
 import { type ApiKeyRef, apiKeyRef } from "./service-id.schema.ts";
 
@@ -44,5 +45,5 @@ export async function revokeApiKey(
     await recordEvent(tx, permit, "service-id.key-revoked", target, { key: key.name });
     return recordChange(tx, "credential", apiKeyId);
   });
-  return { name: key.name, live: await waitUntilLive(xid) };
+  return { name: key.name, live: await waitUntilLive(xid, actor) };
 }

@@ -3,7 +3,8 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { checkScope } from "#lib/credential/check-scope.ts";
 import { transaction } from "#lib/db/client.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { announceKeys, auditTarget, loadServiceId, nameTaken, replacePolicy } from "./load-service-id.ts";
 import { type UpdateServiceIdInput, updateServiceIdInput } from "./service-id.schema.ts";
 
@@ -31,5 +32,5 @@ export async function updateServiceId(
   }).catch((error) => {
     throw nameTaken(error);
   });
-  return { name, live: xid === null ? null : await waitUntilLive(xid) };
+  return { name, live: xid === null ? null : await waitUntilLive(xid, actor) };
 }

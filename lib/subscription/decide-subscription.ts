@@ -4,8 +4,9 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { subscriptionCan, subscriptionStates } from "./subscription.rules.ts";
 import { type DecideSubscriptionInput, decideSubscriptionInput } from "./subscription.schema.ts";
 
@@ -39,7 +40,7 @@ export async function decideSubscription(
     await recordDecision(tx, permit, request, { state, reason });
     return recordChange(tx, "subscription", subscriptionId);
   });
-  const live = await waitUntilLive(xid);
+  const live = await waitUntilLive(xid, actor);
   return { state, application: request.application.name, plan: request.plan.title, live };
 }
 

@@ -4,8 +4,9 @@ import { auditTarget } from "#lib/application/load-application.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { subscriptionCan, subscriptionStates } from "./subscription.rules.ts";
 import { type SubscriptionRef, subscriptionRef } from "./subscription.schema.ts";
 
@@ -57,6 +58,6 @@ export async function endSubscription(
     applicationId: found.application.id,
     application: found.application.name,
     product: found.release.title,
-    live: await waitUntilLive(xid),
+    live: await waitUntilLive(xid, actor),
   };
 }

@@ -4,8 +4,9 @@ import { auditTarget, loadApplication } from "#lib/application/load-application.
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { newId } from "#lib/ids.ts";
 import { type OpenSubscription, requestOutcome } from "./subscription.rules.ts";
 import { type RequestSubscriptionInput, requestSubscriptionInput } from "./subscription.schema.ts";
@@ -57,7 +58,7 @@ export async function requestSubscription(
     return { subscriptionId, state, replaced: replaced?.planTitle ?? null, xid };
   });
   const { xid, ...result } = done;
-  return { ...result, application: application.name, plan: plan.title, live: await waitUntilLive(xid) };
+  return { ...result, application: application.name, plan: plan.title, live: await waitUntilLive(xid, actor) };
 }
 
 /** A plan of a release that is published; NOT_FOUND otherwise, also for a plan of another release. */

@@ -5,8 +5,9 @@ import { makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { type ChangeKind, recordChange } from "#lib/gateway-feed/record-change.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { newClientId, newId } from "#lib/ids.ts";
 import type { BurstLimit, LimitSet, Quota, RateLimit } from "#lib/product/plan.rules.ts";
 import { backendRow } from "./backend-row.ts";
@@ -66,7 +67,7 @@ export async function change(kind: ChangeKind, id: string, work: (tx: Tx) => Pro
     await work(tx);
     return recordChange(tx, kind, id);
   });
-  return waitUntilLive(xid);
+  return waitUntilLive(xid, { kind: "system", name: "Test" });
 }
 
 /** A provider with its default space, a sandbox and a production catalog. */

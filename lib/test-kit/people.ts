@@ -2,6 +2,7 @@ import type { UserActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { db } from "#lib/db/client.ts";
 import { actorOfUser } from "#lib/identity/read-actor.ts";
+import { setAdministrator } from "#lib/identity/set-administrator.ts";
 import { newId } from "#lib/ids.ts";
 import { createOrganization } from "#lib/organization/create-organization.ts";
 
@@ -15,6 +16,13 @@ export async function person(name = "Test Person"): Promise<UserActor> {
     data: { id, email: `person-${count}-${id.slice(-6)}@example.com`, name, passwordHash: "none" },
   });
   return actorOfUser(id);
+}
+
+/** Who runs the installation, in no organization. */
+export async function administrator(name = "The administrator"): Promise<UserActor> {
+  const { userId, email } = await person(name);
+  await setAdministrator({ kind: "system", name: "Test" }, { email, isAdministrator: true });
+  return actorOfUser(userId);
 }
 
 /** The owner of a new provider organization; `slug` is that of the organization. */

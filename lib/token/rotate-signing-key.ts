@@ -1,6 +1,8 @@
+import type { SystemActor } from "#lib/access/actor.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { transaction } from "#lib/db/client.ts";
-import { type LiveState, waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { insertSigningKey, lockSigningKeys } from "./read-signing-keys.ts";
 import { CLOCK_SLACK_SECONDS, PUBLISHED_BEFORE_SECONDS, TOKEN_SECONDS_MAX } from "./token.rules.ts";
 
@@ -11,6 +13,9 @@ export interface Rotation {
   oldEndsAt: Date;
   live: LiveState;
 }
+
+/** Whoever runs the command on the installation. */
+const operator: SystemActor = { kind: "system", name: "Operator" };
 
 /**
  * Makes a new signing key. It is published at once and signs once every verifier has had time to read it; the keys
@@ -34,5 +39,5 @@ export async function rotateSigningKey(
     });
     return insertSigningKey(tx, { now, signsAt });
   });
-  return { kid, signsAt, oldEndsAt, live: await waitUntilLive(xid) };
+  return { kid, signsAt, oldEndsAt, live: await waitUntilLive(xid, operator) };
 }

@@ -22,6 +22,7 @@ import { revokeCredential } from "#lib/credential/revoke-credential.ts";
 import { updateCredential } from "#lib/credential/update-credential.ts";
 import { db } from "#lib/db/client.ts";
 import { grantExplore } from "#lib/explore/grant-explore.ts";
+import { dismissGateway } from "#lib/gateway-feed/dismiss-gateway.ts";
 import { newId } from "#lib/ids.ts";
 import { changeRole, removeMember } from "#lib/organization/change-member.ts";
 import { inviteMember, withdrawInvitation } from "#lib/organization/invite-member.ts";
@@ -54,6 +55,7 @@ type Kind =
   | "application"
   | "catalog"
   | "credential"
+  | "gateway"
   | "invitation"
   | "membership"
   | "organization"
@@ -115,6 +117,9 @@ beforeAll(async () => {
   foreign.membership = (await db().membership.findFirstOrThrow({ where: { organizationId: buyer.organizationId } })).id;
   await inviteMember(buyer.owner, buyer.slug, { email: "guest@example.com", role: "viewer" });
   foreign.invitation = (await db().invitation.findFirstOrThrow()).id;
+
+  foreign.gateway = newId();
+  await db().gatewayNode.create({ data: { id: foreign.gateway, address: "api-1", heartbeatAt: new Date(0) } });
 
   const own = await provider("Own");
   const ownConsumer = await consumer("Own consumer");
@@ -198,6 +203,7 @@ const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown
   grantExplore: ["application", (a, id) => grantExplore(a, { api, applicationId: id })],
   changeRole: ["membership", (a, id) => changeRole(a, id, "viewer")],
   removeMember: ["membership", (a, id) => removeMember(a, id)],
+  dismissGateway: ["gateway", (a, id) => dismissGateway(a, { gatewayId: id })],
   withdrawInvitation: ["invitation", (a, id) => withdrawInvitation(a, id)],
 };
 
@@ -217,6 +223,8 @@ const withoutId = new Set([
   "listCallers",
   "listCatalogs",
   "listEvents",
+  "listGateways",
+  "listInstallationEvents",
   "listMembers",
   "listPendingSubscriptions",
   "listProducts",
@@ -229,6 +237,7 @@ const withoutId = new Set([
   "readProviderFrame",
   "readTestCredential",
   "relayCall",
+  "setAdministrator",
   "updateOrganization",
   // Reached through the two that name it, cancel and withdraw.
   "endSubscription",

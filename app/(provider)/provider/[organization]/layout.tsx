@@ -9,10 +9,13 @@ export default async function ProviderLayout({ params, children }: LayoutProps<"
   const { organization: slug } = await params;
   const actor = await currentActor();
   const frame = await forPage(paths.provider(slug), () => readProviderFrame(actor, slug));
+  // The menu is drawn in the browser: it gets this much of the person, and not their session.
+  const person =
+    actor.kind === "user" ? { name: actor.name, email: actor.email, isAdministrator: actor.isAdministrator } : null;
   const memberships = actor.kind === "user" ? actor.memberships : [];
   return (
     <ProviderShell
-      actor={actor.kind === "user" ? { name: actor.name, email: actor.email } : null}
+      actor={person}
       organizations={memberships.map((m) => ({
         label: m.organizationName,
         href: m.isProvider ? paths.provider(m.organizationSlug) : paths.members(m.organizationSlug),

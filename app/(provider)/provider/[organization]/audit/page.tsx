@@ -1,10 +1,9 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { EventTable } from "#components/audit/event-table.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
-import { Table, Td, Th } from "#components/ui/table.tsx";
 import { listEvents } from "#lib/audit/list-events.ts";
-import { formatMoment } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
 
@@ -19,28 +18,7 @@ export default async function AuditPage({ params, searchParams }: PageProps<"/pr
   return (
     <>
       <PageHead title="Audit log" lead="Who did what, newest first. Nobody can change or delete an entry." />
-      <Table label="Audit events">
-        <thead>
-          <tr>
-            <Th>When</Th>
-            <Th>Who</Th>
-            <Th>What</Th>
-            <Th>On</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.rows.map((event) => (
-            <tr key={event.id}>
-              <Td className="md:whitespace-nowrap">{formatMoment(event.createdAt)}</Td>
-              <Td label="Who">{event.actorName}</Td>
-              <Td label="What" mono>
-                {event.action}
-              </Td>
-              <Td label="On">{event.targetName}</Td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <EventTable events={events.rows} />
       <CursorPager label="audit events" here={here} after={after} next={events.next} />
     </>
   );

@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { GatewayTable } from "#components/installation/gateway-table.tsx";
+import { InstallationHead } from "#components/installation/installation-head.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { CursorPager } from "#components/ui/pager.tsx";
+import { listGateways } from "#lib/gateway-feed/list-gateways.ts";
+import { pageInput } from "#lib/page.ts";
+import { paths } from "#lib/paths.ts";
+import { dismissGatewayAction } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Gateways" };
+
+export default async function GatewaysPage({ searchParams }: PageProps<"/installation/gateways">) {
+  const { after } = pageInput.parse(await searchParams);
+  const here = paths.gateways();
+  const person = await requirePerson(here);
+  const gateways = await forPage(here, () => listGateways(person, { after }));
+  return (
+    <>
+      <InstallationHead
+        title="Gateways"
+        lead="Every process that serves calls, when it was last heard of, and which changes it has confirmed."
+        facts={[
+          { label: "Gateways", value: gateways.total },
+          { label: "Answering", value: gateways.total - gateways.silent },
+          { label: "Silent", value: gateways.silent, grow: true },
+        ]}
+      />
+      <div className="mt-4">
+        {gateways.total === 0 ? (
+          <EmptyState title="No gateway has entered itself">
+            Calls are refused until one runs. Start it with <code>npm start</code> or <code>npm run gateway</code>, and
+            look at its log.
+          </EmptyState>
+        ) : (
+          <GatewayTable gateways={gateways.rows} dismiss={dismissGatewayAction} />
+        )}
+        <CursorPager label="gateways" here={here} after={after} next={gateways.next} />
+      </div>
+    </>
+  );
+}

@@ -1,5 +1,5 @@
-import { isIPv6 } from "node:net";
 import type { Clock } from "#lib/clock.ts";
+import { subjectOf } from "#lib/net/address-subject.ts";
 
 /** How many come back in a second. */
 const PER_SECOND = 1;
@@ -28,7 +28,7 @@ export class FailureBudget {
 
   /** Notes a failed authentication; false when the address had no more left. */
   take(address: string): boolean {
-    const key = subject(address);
+    const key = subjectOf(address);
     const nowMs = this.#clock().getTime();
     const known = this.#buckets.get(key);
     const bucket = known ?? { left: this.#max, atMs: nowMs };
@@ -55,18 +55,4 @@ export class FailureBudget {
       return;
     }
   }
-}
-
-/** One customer has a /64 of IPv6 at least, so that single addresses would be a budget without end. */
-function subject(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const groups =
-    tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill("0"), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16))
-    .join(":")}/64`;
 }

@@ -3,16 +3,15 @@ import { HashQueueFull, verifyPassword } from "#lib/crypto/password.ts";
 import { db } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
+import { subjectOf } from "#lib/net/address-subject.ts";
+import { type FailureBudget, noteFailure, secondsUntilNextFailure } from "./failures.ts";
 import type { SignInInput } from "./identity.schema.ts";
 
 /** A session ends by itself after this time. */
 export const SESSION_DAYS = 14;
 
 /** Wrong passwords of one account from one network address, before sign-in pauses; others are not locked out (T31). */
-const FAILURES_MAX = 10;
-const FAILURE_WINDOW_MINUTES = 15;
-
-const minutesBefore = (now: Date, minutes: number) => new Date(now.getTime() - minutes * 60_000);
+const FAILURES: FailureBudget = { max: 10, windowSeconds: 15 * 60 };
 
 /**
  * Checks e-mail address and password and opens a session. The same work and the same answer for an unknown address as
@@ -25,10 +24,8 @@ export async function signIn(
   clock: Clock = systemClock,
 ): Promise<{ userId: string; sessionId: string }> {
   const now = clock();
-  const subject = `${input.email} ${address}`;
-  const since = minutesBefore(now, FAILURE_WINDOW_MINUTES);
-  const failures = await db().signInFailure.count({ where: { subject, createdAt: { gt: since } } });
-  if (failures >= FAILURES_MAX) throw new AppError("TOO_MANY_ATTEMPTS");
+  const subject = `${input.email} ${subjectOf(address)}`;
+  if ((await secondsUntilNextFailure(subject, FAILURES, now)) > 0) throw new AppError("TOO_MANY_ATTEMPTS");
 
   const user = await db().user.findUnique({ where: { email: input.email }, select: { id: true, passwordHash: true } });
   const ok = await verifyPassword(user?.passwordHash, input.password).catch((error) => {
@@ -36,8 +33,7 @@ export async function signIn(
     throw error;
   });
   if (!user || !ok) {
-    await db().signInFailure.create({ data: { subject, createdAt: now } });
-    await db().signInFailure.deleteMany({ where: { createdAt: { lt: minutesBefore(now, 24 * 60) } } });
+    await noteFailure(subject, now);
     throw new AppError("SIGN_IN_REQUIRED", { detail: "The e-mail address or the password is not right." });
   }
   await db().signInFailure.deleteMany({ where: { subject } });

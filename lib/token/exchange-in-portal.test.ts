@@ -22,11 +22,15 @@ async function storefront() {
 async function* pieces(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
-async function ask({ clientId, secret }: { clientId: string; secret: string }) {
+async function ask(
+  { clientId, secret }: { clientId: string; secret: string },
+  from = "198.51.100.1",
+  now = new Date(),
+) {
   const form = { grant_type: "client_credentials", client_id: clientId, client_secret: secret };
   const contentType = "application/x-www-form-urlencoded";
   const body = pieces(new URLSearchParams(form).toString());
-  const answer = await exchangeInPortal({ contentType, authorization: "", body });
+  const answer = await exchangeInPortal({ contentType, authorization: "", address: from, body }, () => now);
   return { ...answer, json: JSON.parse(answer.body) };
 }
 
@@ -57,6 +61,40 @@ test("after a reset the old secret gets none, after a revocation and a suspensio
   expect((await ask(reset)).json.error).toBe("invalid_client");
 });
 
+test("past its budget an address gets 429 for what fails and a token for what is right; others go on (T31)", async () => {
+  const { credential } = await storefront();
+  const wrong = { ...credential, secret: credential.secret.replace(/.$/, (last) => (last === "A" ? "B" : "A")) };
+  const [address, other] = ["203.0.113.7", "203.0.113.8"];
+  const start = Date.now();
+  const at = (seconds: number) => new Date(start + seconds * 1_000);
+  // Good ones use nothing up.
+  for (let n = 0; n < 3; n += 1) expect((await ask(credential, address, at(0))).status).toBe(200);
+  for (let n = 0; n < 100; n += 1) expect((await ask(wrong, address, at(n / 10))).status).toBe(401);
+
+  const refused = await ask(wrong, address, at(20));
+  expect([refused.status, refused.headers["Retry-After"], refused.headers["Cache-Control"]]).toEqual([
+    ...[429, "40", "no-store"],
+  ]);
+  expect(refused.json).toEqual({
+    error: "invalid_client",
+    error_description: "Too many failed authentications from this address",
+  });
+  expect((await ask(credential, address, at(20))).status).toBe(200);
+  expect((await ask(wrong, other, at(20))).status).toBe(401);
+  // What was refused so was not counted: the first of the hundred comes back a minute after it.
+  expect((await ask(wrong, address, at(60.001))).status).toBe(401);
+  expect((await ask(wrong, address, at(60.001))).status).toBe(429);
+});
+
+test("all addresses of a /64 share a budget, and an unknown client uses it as well as a wrong secret (T31)", async () => {
+  const { credential } = await storefront();
+  const unknown = { ...credential, clientId: "0".repeat(32) };
+  const now = new Date();
+  for (let n = 0; n < 100; n += 1) await ask(unknown, `2001:db8:1:2::${n.toString(16)}`, now);
+  expect((await ask(unknown, "2001:db8:1:2:ffff::1", now)).status).toBe(429);
+  expect((await ask(unknown, "2001:db8:1:3::1", now)).status).toBe(401);
+});
+
 test("a body over 16 KB is not read to its end", async () => {
   let sent = 0;
   async function* endless(): AsyncGenerator<Uint8Array> {
@@ -66,7 +104,7 @@ test("a body over 16 KB is not read to its end", async () => {
     }
   }
   const contentType = "application/x-www-form-urlencoded";
-  const answer = await exchangeInPortal({ contentType, authorization: "", body: endless() });
+  const answer = await exchangeInPortal({ contentType, authorization: "", address: "198.51.100.1", body: endless() });
   expect([answer.status, JSON.parse(answer.body).error, sent]).toEqual([413, "invalid_request", 3]);
 });
 

@@ -2,15 +2,23 @@ import { type Clock, systemClock } from "#lib/clock.ts";
 import { recordCredentialUse } from "#lib/credential/record-credential-use.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { db } from "#lib/db/client.ts";
+import { type FailureBudget, noteFailure, secondsUntilNextFailure } from "#lib/identity/failures.ts";
+import { subjectOf } from "#lib/net/address-subject.ts";
 import { readText } from "#lib/net/read-text.ts";
 import { exchangeToken, type TokenHolder } from "./exchange-token.ts";
 import { readSigningKeys } from "./read-signing-keys.ts";
 import { TOKEN_REQUEST_BYTES_MAX } from "./token.rules.ts";
-import { type TokenAnswer, tokenRefused } from "./token-answer.ts";
+import { type TokenAnswer, type TokenRefusal, tokenRefused } from "./token-answer.ts";
 
-/** The token endpoint of the portal: the same exchange as the gateways', on the database in place of a snapshot. */
+/** Failed requests of one network address, as the gateways allow them (T31). A right one is never counted nor refused. */
+const FAILURES: FailureBudget = { max: 100, windowSeconds: 60 };
+
+/**
+ * The token endpoint of the portal: the same exchange as the gateways', on the database in place of a snapshot.
+ * `address` is the client's network address; past its budget a failure is 429.
+ */
 export async function exchangeInPortal(
-  request: { contentType: string; authorization: string; body: AsyncIterable<Uint8Array> | null },
+  request: { contentType: string; authorization: string; address: string; body: AsyncIterable<Uint8Array> | null },
   clock: Clock = systemClock,
 ): Promise<TokenAnswer> {
   const body = await readText(request.body, TOKEN_REQUEST_BYTES_MAX);
@@ -19,8 +27,28 @@ export async function exchangeInPortal(
   }
   const now = clock();
   const keys = await readSigningKeys(clock);
-  const { answer, holderId, failed } = await exchangeToken({ ...request, body }, findHolder, keys, now.getTime());
-  if (holderId && !failed) await recordCredentialUse(new Map([[holderId, now]]));
+  const { contentType, authorization } = request;
+  const asked = { contentType, authorization, body };
+  const { answer, holderId, failed } = await exchangeToken(asked, findHolder, keys, now.getTime());
+  if (failed) return countFailure(answer, request.address, now);
+  if (holderId) await recordCredentialUse(new Map([[holderId, now]]));
+  return answer;
+}
+
+/** The refusal, or 429 with the same error of RFC 6749 once the address has failed too often; that is not counted. */
+async function countFailure(answer: TokenAnswer, address: string, now: Date): Promise<TokenAnswer> {
+  const subject = `token ${subjectOf(address)}`;
+  const seconds = await secondsUntilNextFailure(subject, FAILURES, now);
+  if (seconds > 0) {
+    const { error } = JSON.parse(answer.body) as TokenRefusal;
+    return tokenRefused({
+      error,
+      description: "Too many failed authentications from this address",
+      status: 429,
+      headers: { "Retry-After": String(seconds) },
+    });
+  }
+  await noteFailure(subject, now);
   return answer;
 }
 

@@ -1,3 +1,4 @@
+import { clientAddress } from "#app/_server/client-address.ts";
 import { withRoute } from "#app/_server/with-route.ts";
 import { exchangeInPortal } from "#lib/token/exchange-in-portal.ts";
 
@@ -7,6 +8,7 @@ export function POST(request: Request): Promise<Response> {
     const { status, headers, body } = await exchangeInPortal({
       contentType: request.headers.get("content-type") ?? "",
       authorization: request.headers.get("authorization") ?? "",
+      address: clientAddress(request.headers),
       body: request.body,
     });
     return new Response(body, { status, headers });

@@ -18,7 +18,7 @@ export function EnvironmentField({ defaultValue }: { defaultValue: Environment }
       label="Environment"
       name="environment"
       group
-      hint="It works in catalogs of this kind only; elsewhere its ID is not registered."
+      hint="Sandbox is for trying things out, Production for real traffic. In catalogs of the other kind it is refused, as if it did not exist; to call in both, create one for each."
     >
       <Segmented
         defaultValue={defaultValue}

@@ -3,7 +3,10 @@
 import { Blocks, KeyRound, Play, Server } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import type { AssemblyOutline, OutlineBranch } from "#lib/assembly/outline.schema.ts";
 import type { BackendAuthKind } from "#lib/backend/backend.schema.ts";
+import { paths } from "#lib/paths.ts";
+import { Branches, PolicyBody, PolicyTitle } from "./assembly-outline.tsx";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
 import { StudioBar } from "./studio-bar.tsx";
 import { TestPanel, type TestPanelProps } from "./test-panel.tsx";
@@ -16,7 +19,7 @@ interface AssembleStudioProps extends Omit<TestPanelProps, "onClose"> {
   security: string[][];
   enforced: boolean;
   /** What the assembly does, where there is one. */
-  policies: { title: string; kind: string }[];
+  assembly: AssemblyOutline;
   backends: { catalogTitle: string; url: string | null; authKind: BackendAuthKind }[];
   /** Open the panel at once. */
   testing: boolean;
@@ -31,8 +34,11 @@ const SIGNS_IN: Record<BackendAuthKind, string> = {
 
 /** The Assemble tab: the steps of a call as the gateway makes them, and the test panel (S46). */
 export function AssembleStudio(props: AssembleStudioProps) {
-  const { organization, api, copies, security, enforced, policies, backends, testing, ...panel } = props;
+  const { organization, api, copies, security, enforced, assembly, backends, testing, ...panel } = props;
   const [test, setTest] = useState(testing);
+  const hrefOf = (line: number) => `${paths.draftApi(organization, api.id)}?view=both&line=${line}`;
+  // With a catch or a finally alone there is an assembly too.
+  const plain = assembly.execute.length + assembly.catches.length + assembly.finally.length === 0;
   return (
     <>
       <StudioBar
@@ -65,15 +71,19 @@ export function AssembleStudio(props: AssembleStudioProps) {
             <Step icon={<KeyRound aria-hidden="true" />} title="Check the caller">
               {checkWords(security, enforced)} The plan’s rate limit is counted here too.
             </Step>
-            {policies.map(({ title, kind }, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be alike, and the list does not change
-              <Step key={index} icon={<Blocks aria-hidden="true" />} title={title}>
-                {kind}
+            {assembly.execute.map((policy, index) => (
+              <Step
+                // biome-ignore lint/suspicious/noArrayIndexKey: two policies may be alike, and the list does not change
+                key={index}
+                icon={<Blocks aria-hidden="true" />}
+                title={<PolicyTitle policy={policy} hrefOf={hrefOf} />}
+              >
+                <PolicyBody policy={policy} hrefOf={hrefOf} />
               </Step>
             ))}
             <Step
               icon={<Server aria-hidden="true" />}
-              title={policies.length === 0 ? "Invoke the backend" : "What invoke calls as $(target-url)"}
+              title={plain ? "Invoke the backend" : "What invoke calls as $(target-url)"}
               last
             >
               <ul>
@@ -86,9 +96,15 @@ export function AssembleStudio(props: AssembleStudioProps) {
                 ))}
               </ul>
               The client ID and the client secret are taken off before
-              {policies.length === 0 ? "." : ", unless a policy sets them for it."}
+              {plain ? "." : ", unless a policy sets them for it."}
             </Step>
           </ol>
+          <Aside title="When a policy ends with an error" branches={assembly.catches} hrefOf={hrefOf} />
+          <Aside
+            title="In every case, at the end"
+            branches={assembly.finally.length === 0 ? [] : [{ label: "", when: "", policies: assembly.finally }]}
+            hrefOf={hrefOf}
+          />
         </section>
         {test && <TestPanel {...panel} onClose={() => setTest(false)} />}
       </div>
@@ -104,9 +120,26 @@ function checkWords(security: string[][], enforced: boolean): string {
   return `A call must carry ${options.join(", or ")}.`;
 }
 
+interface AsideProps {
+  title: string;
+  branches: OutlineBranch[];
+  hrefOf: (line: number) => string;
+}
+
+/** What runs beside the order above. */
+function Aside({ title, branches, hrefOf }: AsideProps) {
+  if (branches.length === 0) return null;
+  return (
+    <div className="mt-4 max-w-[42rem]">
+      <h2 className="text-15 font-semibold">{title}</h2>
+      <Branches branches={branches} hrefOf={hrefOf} />
+    </div>
+  );
+}
+
 interface StepProps {
   icon: React.ReactNode;
-  title: string;
+  title: React.ReactNode;
   last?: boolean;
   children: React.ReactNode;
 }

@@ -23,7 +23,7 @@ const text: DefinitionForm = {
   schemes: [scheme("clientId", "X-IBM-Client-Id", "client_id")],
   security: [["clientId"]],
   schemeNames: ["clientId", "oauth"],
-  policies: [],
+  assembly: { execute: [], catches: [], finally: [] },
 };
 
 describe("the form of a text", () => {

@@ -19,7 +19,7 @@ export interface LocalOption {
 }
 
 /** The form as it stands in the page, with what is not complete enough to go into the text. */
-export interface LocalForm extends Omit<DefinitionForm, "schemes" | "security" | "schemeNames" | "policies"> {
+export interface LocalForm extends Omit<DefinitionForm, "schemes" | "security" | "schemeNames" | "assembly"> {
   schemes: LocalScheme[];
   security: LocalOption[];
   /** Schemes of other types; edited in the source. */

@@ -1,3 +1,4 @@
+import type { AssemblyOutline } from "#lib/assembly/outline.schema.ts";
 import type { KeyType } from "./compiled.ts";
 
 /** An apiKey scheme as the design form shows it. */
@@ -26,8 +27,8 @@ export interface DefinitionForm {
   security: string[][];
   /** Names of all schemes that a requirement can name, apiKey or not. */
   schemeNames: string[];
-  /** The assembly's policies that every call meets, in their order; none without an assembly. Edited in the source. */
-  policies: { title: string; kind: string }[];
+  /** Edited in the source. */
+  assembly: AssemblyOutline;
 }
 
 /** What a parameter name says (S81). */

@@ -1,6 +1,8 @@
+import { outlineAssembly } from "#lib/assembly/outline.ts";
 import type { DefinitionForm } from "./definition-form.rules.ts";
 import { derive } from "./derive.ts";
 import { asText, isObject, member } from "./json-pointer.ts";
+import { locator } from "./locate.ts";
 import { parseText } from "./parse-text.ts";
 import { alternativesOf, readSecurity } from "./security-model.ts";
 
@@ -9,6 +11,7 @@ export function readForm(source: string): DefinitionForm {
   const { document } = parseText(source);
   const { title, version, description, basePath } = derive(document);
   const model = readSecurity(document);
+  const locate = locator(source);
   const named = new Set(model.requirements.flatMap((list) => list.alternatives.flat()));
   const declared = member(document, "swagger") ? document : member(document, "components");
   const raw = member(declared, member(document, "swagger") ? "securityDefinitions" : "securitySchemes");
@@ -31,16 +34,6 @@ export function readForm(source: string): DefinitionForm {
     })),
     security: Array.isArray(security) ? alternativesOf(security.filter(isObject)) : [],
     schemeNames: [...model.types.keys()],
-    policies: policiesOf(member(member(member(document, "x-ibm-configuration"), "assembly"), "execute")),
+    assembly: outlineAssembly(document, (pointer) => locate(pointer).line),
   };
-}
-
-/** A form shows drafts as well: what is no policy is left out, and said by the findings. */
-function policiesOf(execute: unknown): DefinitionForm["policies"] {
-  if (!Array.isArray(execute)) return [];
-  return execute.filter(isObject).flatMap((entry) => {
-    const [kind, ...more] = Object.keys(entry);
-    if (kind === undefined || more.length > 0) return [];
-    return [{ kind, title: asText(member(entry[kind], "title")) || kind }];
-  });
 }

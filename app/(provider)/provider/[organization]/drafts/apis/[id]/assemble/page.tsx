@@ -33,7 +33,7 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
       copies={toCopies(publication)}
       security={form.security}
       enforced={form.enforced}
-      policies={form.policies}
+      assembly={form.assembly}
       backends={backends}
       testing={test !== undefined}
       catalog={sandbox.catalogTitle}

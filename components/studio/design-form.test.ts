@@ -23,6 +23,7 @@ const text: DefinitionForm = {
   schemes: [scheme("clientId", "X-IBM-Client-Id", "client_id")],
   security: [["clientId"]],
   schemeNames: ["clientId", "oauth"],
+  cors: false,
   assembly: { execute: [], catches: [], finally: [] },
 };
 

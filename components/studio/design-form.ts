@@ -57,6 +57,7 @@ export function toLocal(form: DefinitionForm, before?: LocalForm): LocalForm {
     basePath: form.basePath,
     gatewayType: form.gatewayType,
     enforced: form.enforced,
+    cors: form.cors,
     schemes: [
       ...form.schemes.map(({ name, parameterName, keyType, in: location, description }) => ({
         key: keyOf(name) ?? newKey(),
@@ -83,12 +84,13 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** What the page changed against the text, as the edits that the server makes; incomplete rows are left out. */
 export function editsBetween(text: DefinitionForm, form: LocalForm): FormEdit[] {
   const edits: FormEdit[] = [];
-  const { title, version, description, basePath, gatewayType, enforced } = form;
+  const { title, version, description, basePath, gatewayType, enforced, cors } = form;
   if (!same([title, version, description], [text.title, text.version, text.description]))
     edits.push({ kind: "info", title, version, description });
   if (basePath !== text.basePath) edits.push({ kind: "base-path", basePath });
   if (gatewayType !== text.gatewayType || enforced !== text.enforced)
     edits.push({ kind: "gateway", gatewayType: gatewayType as never, enforced });
+  if (cors !== text.cors) edits.push({ kind: "cors", enabled: cors });
 
   const names = new Map<string, string | null>();
   for (const scheme of text.schemes) {

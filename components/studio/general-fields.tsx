@@ -69,6 +69,18 @@ export function GeneralFields({ design, address, onFix, onShow }: DesignSectionP
           >
             Enforced by this gateway
           </Checkbox>
+          <Checkbox
+            className="mt-2"
+            checked={form.cors}
+            onChange={(event) => set({ cors: event.target.checked })}
+            hint={
+              form.enforced
+                ? "CORS: the gateway answers browsers for the backend. Origins are listed in the source, under x-portico.cors; without a list any page may call."
+                : "CORS is left to the gateway that enforces this API."
+            }
+          >
+            Web pages of other origins may call
+          </Checkbox>
         </div>
         <FindingsAt findings={findingsUnder(findings, "/info", "/x-ibm-configuration")} onFix={onFix} onShow={onShow} />
       </div>

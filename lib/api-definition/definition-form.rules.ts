@@ -27,6 +27,8 @@ export interface DefinitionForm {
   security: string[][];
   /** Names of all schemes that a requirement can name, apiKey or not. */
   schemeNames: string[];
+  /** The gateway answers browsers of other origins (`x-ibm-configuration.cors.enabled`). */
+  cors: boolean;
   /** Edited in the source. */
   assembly: AssemblyOutline;
 }

@@ -87,6 +87,7 @@ export const formEdit = z.discriminatedUnion("kind", [
     })
     .strict(),
   z.object({ kind: z.literal("gateway"), gatewayType, enforced: z.boolean() }).strict(),
+  z.object({ kind: z.literal("cors"), enabled: z.boolean() }).strict(),
   z
     .object({
       kind: z.literal("fix"),

@@ -31,6 +31,8 @@ export function toDefinitionEdits(document: JsonObject, edit: FormEdit): Definit
       return securityEdits(document, edit.security);
     case "gateway":
       return gatewayEdits(document, edit);
+    case "cors":
+      return corsEdits(document, edit.enabled);
     case "fix":
       return edit.edits as DefinitionEdit[];
   }
@@ -148,4 +150,11 @@ function gatewayEdits(document: JsonObject, edit: EditOf<"gateway">): Definition
   if (gatewayType !== edit.gatewayType) edits.push({ op: "set", pointer: `${base}/gateway`, value: edit.gatewayType });
   if (enforced !== edit.enforced) edits.push({ op: "set", pointer: `${base}/enforced`, value: edit.enforced });
   return edits;
+}
+
+/** Off is written only where something is. */
+function corsEdits(document: JsonObject, enabled: boolean): DefinitionEdit[] {
+  const pointer = "/x-ibm-configuration/cors/enabled";
+  const now = valueAt(document, fromPointer(pointer));
+  return now === enabled || (now === undefined && !enabled) ? [] : [{ op: "set", pointer, value: enabled }];
 }

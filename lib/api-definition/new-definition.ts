@@ -3,7 +3,7 @@ import { CLIENT_ID_SCHEME } from "./open-rules.ts";
 
 /**
  * The text that a new API starts with: one operation, so that it can be published and tested at once, and the client
- * ID definition (S83), applied.
+ * ID definition (S83), applied. Browsers of other origins may call it, as they may call a new API of API Connect.
  */
 export function newDefinition({ title, basePath }: { title: string; basePath: string }): string {
   const scalar = (value: string) => stringify(value, { lineWidth: 0 }).trim();
@@ -36,5 +36,10 @@ components:
       name: ${CLIENT_ID_SCHEME.name}
       x-key-type: ${CLIENT_ID_SCHEME["x-key-type"]}
       description: Identifies the calling application. It is not confidential.
+
+x-ibm-configuration:
+  # The gateway answers browsers of other origins; x-portico.cors can list those that may call.
+  cors:
+    enabled: true
 `;
 }

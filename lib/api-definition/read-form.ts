@@ -1,4 +1,5 @@
 import { outlineAssembly } from "#lib/assembly/outline.ts";
+import { readAdmission } from "./admission-settings.ts";
 import type { DefinitionForm } from "./definition-form.rules.ts";
 import { derive } from "./derive.ts";
 import { asText, isObject, member } from "./json-pointer.ts";
@@ -35,5 +36,6 @@ export function readForm(source: string): DefinitionForm {
     security: Array.isArray(security) ? alternativesOf(security.filter(isObject)) : [],
     schemeNames: [...model.types.keys()],
     assembly: outlineAssembly(document, (pointer) => locate(pointer).line),
+    cors: readAdmission(document).cors !== null,
   };
 }

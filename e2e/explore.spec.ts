@@ -60,6 +60,26 @@ test("own ID and secret: a wrong secret is told from an unknown ID, and nothing 
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("pcs_");
 });
 
+test("the exact cause of a refusal is on record for the application's owner", async ({
+  asUser,
+  developer,
+  installation,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/401/);
+  const page = await asUser(developer);
+  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.getByRole("button", { name: "Use my own ID and secret" }).click();
+  await page.getByRole("textbox", { name: /X-IBM-Client-Id/ }).fill(installation.firstRun.call?.clientId ?? "");
+  await page.getByLabel(/X-IBM-Client-Secret/).fill("pcs_test_notthesecretofanybody");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByRole("heading", { name: "Invalid client ID or secret" })).toBeVisible();
+  await expect(page.getByText(/^On record: What came as the secret was never one of Portico’s/)).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  await takeScreens(page, "explore-cause");
+});
+
 test("an empty required field is pointed at and nothing is sent, unless it is meant", async ({ asUser, developer }) => {
   const page = await asUser(developer);
   const calls: string[] = [];

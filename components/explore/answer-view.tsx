@@ -2,10 +2,12 @@
 
 import { Download } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
+import { RecordedCause } from "#components/call/recorded-cause.tsx";
 import { download } from "#components/credential/download.ts";
 import { IconButton } from "#components/ui/button.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
 import { Passage } from "#components/ui/passage.tsx";
+import { hasCause } from "#lib/explore/cause.rules.ts";
 import { explainRefusal, explainUnanswered } from "#lib/explore/explain.rules.ts";
 import { headerOf, inTime, type LimitsLeft, limitsLeft, passageOf, refusalOf } from "#lib/explore/explore.rules.ts";
 import type { CallHead, ExploreCall } from "#lib/explore/explore.schema.ts";
@@ -13,6 +15,7 @@ import { formatBytes, formatNumber } from "#lib/format.ts";
 import { AnswerBody, fileNameOf } from "./answer-body.tsx";
 import { AnswerHeaders } from "./answer-headers.tsx";
 import { AnswerTabs } from "./answer-tabs.tsx";
+import { useExplore } from "./explore-context.tsx";
 import type { Outcome } from "./read-answer.ts";
 import type { ResponseActions } from "./response-pane.tsx";
 import { useCallContext } from "./use-call-context.ts";
@@ -36,6 +39,8 @@ export function AnswerView({ outcome, call, curl, tab, onTab, ...actions }: Answ
   const explanation = head.answered
     ? refusal && explainRefusal(refusal, context, head)
     : explainUnanswered(head.reason);
+  const { signedIn, readCause } = useExplore();
+  const requestId = head.answered ? headerOf(head, "X-Request-Id") : undefined;
   const passage = passageOf(head, refusal);
   const ms = Math.round(head.answered ? head.headMs : head.ms);
   return (
@@ -56,21 +61,25 @@ export function AnswerView({ outcome, call, curl, tab, onTab, ...actions }: Answ
         className="shrink-0 border-b border-line px-4 py-3"
         gateway={{ state: passage.gateway }}
         backend={{ state: passage.backend }}
-        {...(passage.backend === "not-called" ? { toGatewayMs: ms } : { toBackendMs: ms })}
+        {...(passage.backend === "reached" || passage.backend === "failed" ? { toBackendMs: ms } : { toGatewayMs: ms })}
       />
       {explanation && (
         <Why
           explanation={explanation}
           broken={passage.gateway === "failed" || passage.backend === "failed"}
           {...actions}
-        />
+        >
+          {signedIn && refusal && hasCause(refusal) && requestId && (
+            <RecordedCause key={requestId} requestId={requestId} as="caller" read={readCause} />
+          )}
+        </Why>
       )}
       {head.answered && (
         <>
           <AnswerTabs
             current={tab}
             onChange={onTab}
-            requestId={headerOf(head, "X-Request-Id")}
+            requestId={requestId}
             tabs={[
               { id: "body", label: "Body", content: <AnswerBody head={head} body={body} text={text} /> },
               {

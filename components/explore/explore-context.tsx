@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import type { ReadCause } from "#components/call/recorded-cause.tsx";
 import type { Caller, ExploreApi, ExploreOperationLine } from "#lib/explore/explore-view.schema.ts";
 
 export type Pane = "operations" | "request" | "response";
@@ -19,6 +20,7 @@ interface ExploreState {
   operations: ExploreOperationLine[];
   callers: Caller[];
   signedIn: boolean;
+  readCause: ReadCause;
   choice: CallerChoice;
   setChoice: (change: Partial<CallerChoice>) => void;
   pane: Pane;
@@ -33,12 +35,12 @@ export function useExplore(): ExploreState {
   return state;
 }
 
-interface ExploreProviderProps extends Pick<ExploreState, "api" | "operations" | "callers" | "signedIn"> {
+interface ExploreProviderProps extends Pick<ExploreState, "api" | "operations" | "callers" | "signedIn" | "readCause"> {
   children: ReactNode;
 }
 
 /** What the three columns share. */
-export function ExploreProvider({ api, operations, callers, signedIn, children }: ExploreProviderProps) {
+export function ExploreProvider({ api, operations, callers, signedIn, readCause, children }: ExploreProviderProps) {
   const [pane, setPane] = useState<Pane>("request");
   const [choice, change] = useState<CallerChoice>({
     mode: "grant",
@@ -48,10 +50,10 @@ export function ExploreProvider({ api, operations, callers, signedIn, children }
   });
   const value = useMemo(
     () => ({
-      ...{ api, operations, callers, signedIn, choice, pane, setPane },
+      ...{ api, operations, callers, signedIn, readCause, choice, pane, setPane },
       setChoice: (part: Partial<CallerChoice>) => change((now) => ({ ...now, ...part })),
     }),
-    [api, operations, callers, signedIn, choice, pane],
+    [api, operations, callers, signedIn, readCause, choice, pane],
   );
   return <Context value={value}>{children}</Context>;
 }

@@ -2,12 +2,15 @@
 
 import { useEffect, useMemo, useRef } from "react";
 import { prettyJson, SHOWN_MAX } from "#components/call/pretty-json.ts";
+import { type ReadCause, RecordedCause } from "#components/call/recorded-cause.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
 import { Note } from "#components/ui/note.tsx";
-import { refusals } from "#lib/errors/refusals.ts";
-import { refusalOf } from "#lib/explore/explore.rules.ts";
+import { publicCode, refusals } from "#lib/errors/refusals.ts";
+import { answeredBy } from "#lib/explore/answered-by.rules.ts";
+import { hasCause } from "#lib/explore/cause.rules.ts";
+import { headerOf } from "#lib/explore/explore.rules.ts";
 import type { AnsweredHead } from "#lib/explore/explore.schema.ts";
 import { formatBytes, plural } from "#lib/format.ts";
 import { CallTrace } from "./call-trace.tsx";
@@ -19,8 +22,13 @@ const REASONS = {
   broken: "The connection to the gateway broke before it answered.",
 };
 
-/** What came back: status, time, the gateway's reason in words, headers, body. */
-export function CallAnswer({ answer }: { answer: TestAnswer }) {
+interface CallAnswerProps {
+  answer: TestAnswer;
+  readCause: ReadCause;
+}
+
+/** What came back: status, time, who answered and why in words, headers, body. */
+export function CallAnswer({ answer, readCause }: CallAnswerProps) {
   const { head, refused } = answer;
   if (refused) return <Note tone="bad" title={refused.message} />;
   if (!head) return null;
@@ -30,11 +38,10 @@ export function CallAnswer({ answer }: { answer: TestAnswer }) {
         {REASONS[head.reason]}
       </Note>
     );
-  return <Answered head={head} answer={answer} />;
+  return <Answered head={head} answer={answer} readCause={readCause} />;
 }
 
-function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) {
-  const refusal = refusalOf(head, answer.body);
+function Answered({ head, answer, readCause }: CallAnswerProps & { head: AnsweredHead }) {
   const pretty = useMemo(() => prettyJson(answer.body), [answer.body]);
   const code = pretty ?? answer.body;
   const shown = code.slice(0, SHOWN_MAX);
@@ -51,17 +58,7 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
           {answer.ms} ms, {formatBytes(answer.bodyBytes)}
         </span>
       </p>
-      {refusal && (
-        <Note tone={head.status >= 500 ? "bad" : "warn"} title={`${refusals[refusal].detail}.`}>
-          The gateway stopped the call; the backend {refusal.startsWith("BACKEND_") ? "was asked" : "was not called"}.
-        </Note>
-      )}
-      {!refusal && head.status >= 400 && (
-        <p className="text-12 text-ink-2">
-          The gateway let the call pass; this is the backend’s own answer.
-          {head.status === 401 && " It may want its functional ID: enter one under Backend in the design."}
-        </p>
-      )}
+      {head.status >= 400 && <WhoAnswered head={head} body={answer.body} readCause={readCause} />}
       <Disclosure summary={plural(head.headers.length, "header")}>
         <dl className="grid gap-1 font-mono text-code">
           {head.headers.map(([name, value], index) => (
@@ -88,5 +85,45 @@ function Answered({ head, answer }: { head: AnsweredHead; answer: TestAnswer }) 
       )}
       {head.trace && <CallTrace steps={head.trace} />}
     </section>
+  );
+}
+
+interface WhoAnsweredProps {
+  head: AnsweredHead;
+  body: string;
+  readCause: ReadCause;
+}
+
+/** Tells the gateway's refusal, the answer of a policy of this API, and the backend's own answer apart. */
+function WhoAnswered({ head, body, readCause }: WhoAnsweredProps) {
+  const who = answeredBy(head, body);
+  const tone = head.status >= 500 ? "bad" : "warn";
+  if (who.by === "backend")
+    return (
+      <p className="text-12 text-ink-2">
+        The gateway let the call pass; this is the backend’s own answer.
+        {head.status === 401 && " It may want its functional ID: enter one under Backend in the design."}
+      </p>
+    );
+  const backend = who.backendCalled ? "was called" : "was not called";
+  if (who.by === "policy")
+    return (
+      <Note
+        tone={tone}
+        title={who.policy ? `Answered by the policy ${who.policy.title}.` : "Answered by a policy of this API."}
+      >
+        {who.policy && who.policy.kind !== who.policy.title && <>A {who.policy.kind} of this API’s assembly. </>}
+        Not the gateway’s refusal and not the backend’s answer; the backend {backend}.
+      </Note>
+    );
+  const requestId = headerOf(head, "X-Request-Id");
+  return (
+    <Note tone={tone} title={`${refusals[who.refusal].detail}.`}>
+      <p>
+        Refused by the gateway (<code>{publicCode(who.refusal)}</code>)
+        {who.during && `, while the policy ${who.during} ran`}; the backend {backend}.
+      </p>
+      {requestId && hasCause(who.refusal) && <RecordedCause requestId={requestId} as="provider" read={readCause} />}
+    </Note>
   );
 }

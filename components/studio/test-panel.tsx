@@ -3,6 +3,7 @@
 import { Play, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useCallback, useEffect, useRef, useState, useTransition } from "react";
+import type { ReadCause } from "#components/call/recorded-cause.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
@@ -33,6 +34,7 @@ export interface TestPanelProps {
   /** Of the published copy. */
   listOperations: (filter: string) => Promise<ActionAnswer<{ operations: OperationLine[]; more: boolean }>>;
   readOperation: (key: string) => Promise<ActionAnswer<TestOperation>>;
+  readCause: ReadCause;
   onClose: () => void;
 }
 
@@ -62,6 +64,7 @@ export function TestPanel(props: TestPanelProps) {
     republish,
     listOperations,
     readOperation,
+    readCause,
     onClose,
   } = props;
   const router = useRouter();
@@ -171,7 +174,7 @@ export function TestPanel(props: TestPanelProps) {
                 </div>
               </>
             )}
-            {answer && <CallAnswer key={answer.at} answer={answer} />}
+            {answer && <CallAnswer key={answer.at} answer={answer} readCause={readCause} />}
           </form>
         )}
       </div>

@@ -17,3 +17,9 @@ test("a call that went through says both times", () => {
     }),
   ).toBe("Gateway reached in 9 ms (4 ms), backend reached in 71 ms.");
 });
+
+test("a backend of which nobody knows is not said to be left alone", () => {
+  expect(passageSentence({ gateway: { state: "stopped" }, backend: { state: "unknown" }, toGatewayMs: 9 })).toBe(
+    "Gateway stopped the call after 9 ms, backend may have been called.",
+  );
+});

@@ -1,8 +1,8 @@
-export type PassageState = "reached" | "stopped" | "failed" | "not-called";
+export type PassageState = "reached" | "stopped" | "failed" | "not-called" | "unknown";
 
 export interface PassagePoint {
   state: PassageState;
-  /** Under the name; "stopped here", "failed here" and "not called" are said where it is left out. */
+  /** Under the name; "stopped here", "failed here", "not called" and "not known" are said where it is left out. */
   note?: string;
 }
 
@@ -20,6 +20,7 @@ export const notes: Record<PassageState, string | undefined> = {
   stopped: "stopped here",
   failed: "failed here",
   "not-called": "not called",
+  unknown: "not known",
 };
 
 const verbs: Record<PassageState, string> = {
@@ -27,6 +28,7 @@ const verbs: Record<PassageState, string> = {
   stopped: "stopped the call",
   failed: "failed",
   "not-called": "not called",
+  unknown: "may have been called",
 };
 
 /** The strip as one sentence: "Gateway reached in 9 ms, backend not called." */
@@ -34,7 +36,9 @@ export function passageSentence({ console, gateway, backend, toGatewayMs, toBack
   const say = (name: string, point: PassagePoint, ms?: number) => {
     const note = point.note && point.note !== notes[point.state] ? ` (${point.note})` : "";
     const time =
-      ms !== undefined && point.state !== "not-called" ? ` ${point.state === "reached" ? "in" : "after"} ${ms} ms` : "";
+      ms !== undefined && point.state !== "not-called" && point.state !== "unknown"
+        ? ` ${point.state === "reached" ? "in" : "after"} ${ms} ms`
+        : "";
     return `${name} ${verbs[point.state]}${time}${note}`;
   };
   const parts = [say("gateway", gateway, toGatewayMs), say("backend", backend, toBackendMs)];

@@ -9,6 +9,7 @@ const boxes: Record<PassageState, string> = {
   stopped: "border-warn-solid bg-warn-tint text-warn",
   failed: "border-bad-solid bg-bad-tint text-bad",
   "not-called": "border-dashed border-line-strong bg-surface text-ink-3",
+  unknown: "border-dashed border-line-strong bg-surface text-ink-3",
 };
 
 function Point({ name, point, icon }: { name: string; point: PassagePoint; icon: ReactNode }) {
@@ -32,12 +33,12 @@ function Point({ name, point, icon }: { name: string; point: PassagePoint; icon:
 }
 
 function Edge({ to, ms }: { to: PassageState; ms?: number }) {
-  const line =
-    to === "not-called" ? "border-dashed border-line-strong" : to === "failed" ? "border-bad-solid" : "border-ok-solid";
+  const dashed = to === "not-called" || to === "unknown";
+  const line = dashed ? "border-dashed border-line-strong" : to === "failed" ? "border-bad-solid" : "border-ok-solid";
   return (
     <div className="-mx-4 flex h-7 min-w-0 flex-1 items-center gap-1.5 text-11 whitespace-nowrap text-ink-2">
       <span className={cx("min-w-2 flex-1 border-t-2", line)} />
-      {ms !== undefined && to !== "not-called" && (
+      {ms !== undefined && !dashed && (
         <>
           {ms} ms
           <span className={cx("min-w-2 flex-1 border-t-2", line)} />

@@ -47,6 +47,13 @@ test("a backend's own problem+json is not taken for the gateway's refusal", () =
   expect(refusalOf(answer(404), '{"error":"no such pet"}')).toBeNull();
 });
 
+test("what a policy throws is told from a refusal of the gateway, whatever its status", () => {
+  const thrown = JSON.stringify({ code: "POLICY_FAILED", detail: "Nothing lives there", requestId: "01JD" });
+  expect(refusalOf(answer(403), thrown)).toBe("POLICY_FAILED");
+  expect(explainRefusal("POLICY_FAILED", context, answer(403)).title).toBe("A policy of this API refused the call");
+  expect(explainRefusal("POLICY_FAILED", context, answer(500)).title).toBe("A policy of this API failed");
+});
+
 test("an ID that differs in its last character from the application's own says so (S58)", () => {
   const clientId = `${own.slice(0, -1)}b`;
   const { title, words, fix } = explainRefusal(
@@ -91,6 +98,15 @@ test("a used-up limit names the plan, the limit and when it opens again", () => 
   expect(explainRefusal("RATE_LIMIT_EXCEEDED", context, head).words).toBe(
     "Gold allows 100 calls per hour. Next call in 30 min, at 15:00 UTC.",
   );
+  // None of the plan's limits is used up: another one has bound.
+  const left: [string, string][] = [
+    ["RateLimit-Policy", '"100-per-hour";q=100;w=3600'],
+    ["RateLimit", '"100-per-hour";r=97;t=1800'],
+    ["Retry-After", "42"],
+  ];
+  expect(explainRefusal("RATE_LIMIT_EXCEEDED", context, answer(429, left)).words).toBe(
+    "The plan has calls left: a policy that Acme put into the API limits them further. Next call in 42 s.",
+  );
   // A gateway that tells less: what is known is said.
   expect(explainRefusal("RATE_LIMIT_EXCEEDED", context, answer(429, [["Retry-After", "42"]])).words).toBe(
     "The calls that Gold allows are used up. Next call in 42 s.",
@@ -102,6 +118,9 @@ test("the passage shows where the call stopped", () => {
   expect(passageOf(answer(401), "CREDENTIAL_INVALID")).toEqual({ gateway: "stopped", backend: "not-called" });
   expect(passageOf(answer(504), "BACKEND_TIMEOUT")).toEqual({ gateway: "reached", backend: "failed" });
   expect(passageOf(answer(200), null)).toEqual({ gateway: "reached", backend: "reached" });
+  // A policy may stand before the backend or behind it.
+  expect(passageOf(answer(403), "POLICY_FAILED")).toEqual({ gateway: "stopped", backend: "unknown" });
+  expect(passageOf(answer(500), "POLICY_FAILED")).toEqual({ gateway: "failed", backend: "unknown" });
   expect(passageOf({ answered: false, reason: "refused", ms: 2 }, null)).toEqual({
     gateway: "failed",
     backend: "not-called",

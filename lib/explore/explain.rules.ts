@@ -56,7 +56,7 @@ function notSubscribed(c: CallContext): Explanation {
     const words = `${c.caller.name}’s request for ${c.caller.plan} waits for ${c.catalog.provider}’s decision.`;
     return { title, words, fix: { label: "See the request", href: paths.application(c.caller.id) } };
   }
-  const who = c.caller && !c.byHand ? c.caller.name : "The application of this client ID";
+  const who = c.caller && !c.byHand ? c.caller.name : "The application that the call names";
   const label = c.caller ? `Subscribe ${c.caller.name}` : "Choose a plan";
   return {
     title,
@@ -77,6 +77,14 @@ function limitExceeded(c: CallContext, head: CallHead): Explanation {
   return { title: "Rate limit exceeded", words: allows + (head.answered ? nextCall(head) : ""), fix: seePlans(c) };
 }
 
+/** A rate that a policy of the API counts: of the plan's limits, which the answer tells, none is used up. */
+function rateExceeded(c: CallContext, head: CallHead): Explanation {
+  const left = head.answered ? headerOf(head, "RateLimit") : undefined;
+  if (!head.answered || left === undefined || left.includes(";r=0;")) return limitExceeded(c, head);
+  const words = `The plan has calls left: a policy that ${c.catalog.provider} put into the API limits them further.`;
+  return { title: "Rate limit of a policy exceeded", words: words + nextCall(head), fix: sendAgain };
+}
+
 /** " Next call in 30 min, at 15:00 UTC." The moment stays true while the page stands open. */
 function nextCall(head: AnsweredHead): string {
   const wait = Number(headerOf(head, "Retry-After") ?? limitsLeft(head)?.resetSeconds ?? Number.NaN);
@@ -86,6 +94,22 @@ function nextCall(head: AnsweredHead): string {
   const opens = new Date(answeredAt + wait * 1000);
   const day = wait < DAY_SECONDS ? "" : `${formatDate(opens)}, `;
   return ` Next call ${inTime(wait)}, at ${day}${opens.toISOString().slice(11, 16)} UTC.`;
+}
+
+/** An error of an assembly: thrown on purpose, with a status and words of its author's, or a policy that broke. */
+function policyAnswered(c: CallContext, head: CallHead): Explanation {
+  const thrown = head.answered && head.status < 500;
+  return thrown
+    ? {
+        title: "A policy of this API refused the call",
+        words: `Neither the gateway nor the backend made this answer, but a policy that ${c.catalog.provider} put into the API. The answer has its words.`,
+        fix: resetValues,
+      }
+    : {
+        title: "A policy of this API failed",
+        words: `Your call is fine and so is the gateway: a policy that ${c.catalog.provider} put before or after its backend ended with an error.`,
+        fix: sendAgain,
+      };
 }
 
 /** One row for each answer of the gateway; the compiler asks for the missing one when a refusal is added. */
@@ -162,7 +186,7 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
   BODY_TOO_LARGE: tooLarge("request body is"),
   URI_TOO_LONG: tooLarge("address is"),
   HEADERS_TOO_LARGE: tooLarge("headers are"),
-  RATE_LIMIT_EXCEEDED: limitExceeded,
+  RATE_LIMIT_EXCEEDED: rateExceeded,
   QUOTA_EXCEEDED: limitExceeded,
   BURST_LIMIT_EXCEEDED: limitExceeded,
   TOO_MANY_FAILURES: () => ({
@@ -171,11 +195,7 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
       "Too many calls from this address came with a wrong ID or secret. Calls with a valid one pass again in a minute.",
     fix: sendAgain,
   }),
-  POLICY_FAILED: (c) => ({
-    title: "A policy of the API failed",
-    words: `Your call is fine and so is the gateway: a policy that ${c.catalog.provider} put before or after its backend failed.`,
-    fix: sendAgain,
-  }),
+  POLICY_FAILED: policyAnswered,
   BACKEND_UNREACHABLE: (c) => ({
     title: "The backend could not be reached",
     words: `Your call is fine and so is the gateway: it got no connection to ${c.catalog.provider}’s server.`,

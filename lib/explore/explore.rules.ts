@@ -87,6 +87,8 @@ export function refusalOf(head: CallHead, body: string): Refusal | null {
   if (!head.answered || !headerOf(head, "Content-Type")?.startsWith("application/problem+json")) return null;
   const problem = parseProblem(body);
   if (!problem || problem.requestId !== headerOf(head, "X-Request-Id")) return null;
+  // What a throw policy of the API says has a status of its author's.
+  if (problem.code === "POLICY_FAILED") return "POLICY_FAILED";
   const rows = known.filter((r) => publicCode(r) === problem.code && refusals[r].status === head.status);
   return rows.find((r) => refusals[r].detail === problem.detail) ?? rows[0] ?? null;
 }
@@ -101,12 +103,14 @@ function parseProblem(body: string): Record<string, unknown> | null {
 }
 
 /** Where a call got to, for the passage. */
-export type Passage = Record<"gateway" | "backend", "reached" | "stopped" | "failed" | "not-called">;
+export type Passage = Record<"gateway" | "backend", "reached" | "stopped" | "failed" | "not-called" | "unknown">;
 
 export function passageOf(head: CallHead, refusal: Refusal | null): Passage {
   if (!head.answered) return { gateway: "failed", backend: "not-called" };
   if (refusal === null) return { gateway: "reached", backend: head.status >= 500 ? "failed" : "reached" };
   if (refusal.startsWith("BACKEND_")) return { gateway: "reached", backend: "failed" };
+  // The policy may stand before the backend or behind it.
+  if (refusal === "POLICY_FAILED") return { gateway: head.status >= 500 ? "failed" : "stopped", backend: "unknown" };
   return { gateway: refusals[refusal].status >= 500 ? "failed" : "stopped", backend: "not-called" };
 }
 

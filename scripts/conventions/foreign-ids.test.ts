@@ -15,6 +15,8 @@ import { registerApplication } from "#lib/application/register-application.ts";
 import { updateApplication } from "#lib/application/update-application.ts";
 import { readBackends } from "#lib/backend/read-backends.ts";
 import { setBackend } from "#lib/backend/set-backend.ts";
+import { ensureCallRecordPartitions } from "#lib/call-record/call-record-partitions.ts";
+import { readCause } from "#lib/call-record/read-cause.ts";
 import { resetTestCredential } from "#lib/catalog/reset-test-credential.ts";
 import { createCredential } from "#lib/credential/create-credential.ts";
 import { resetSecret } from "#lib/credential/reset-secret.ts";
@@ -53,6 +55,7 @@ type Kind =
   | "api"
   | "apiKey"
   | "application"
+  | "call"
   | "catalog"
   | "credential"
   | "gateway"
@@ -118,6 +121,14 @@ beforeAll(async () => {
   await inviteMember(buyer.owner, buyer.slug, { email: "guest@example.com", role: "viewer" });
   foreign.invitation = (await db().invitation.findFirstOrThrow()).id;
 
+  foreign.call = newId();
+  await ensureCallRecordPartitions();
+  await db().$executeRaw`
+    insert into "CallRecord" ("time", "requestId", "organizationId", "applicationId", "method", "status", "cause",
+      "totalMs", "requestBytes", "responseBytes")
+    values (now(), ${foreign.call}::uuid, ${theirs.organizationId}::uuid, ${foreign.application}::uuid, 'GET', 401,
+      'secret-wrong', 1, 0, 0)`;
+
   foreign.gateway = newId();
   await db().gatewayNode.create({ data: { id: foreign.gateway, address: "api-1", heartbeatAt: new Date(0) } });
 
@@ -161,6 +172,8 @@ const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown
   updateProduct: ["product", (a, id) => updateProduct(a, { id, title: "X", apiIds: [], plans: [] })],
   deleteProduct: ["product", (a, id) => deleteProduct(a, id)],
   retireRelease: ["release", (a, id) => retireRelease(a, id)],
+  readCause: ["call", (a, id) => readCause(a, { requestId: id, as: "caller" })],
+  "readCause, provider": ["call", (a, id) => readCause(a, { requestId: id, as: "provider" })],
   resetTestCredential: ["catalog", (a, id) => resetTestCredential(a, id)],
   registerApplication: [
     "organization",

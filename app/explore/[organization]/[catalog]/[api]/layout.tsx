@@ -1,4 +1,5 @@
 import { currentActor, forPage } from "#app/_server/actor.ts";
+import { readCauseAction } from "#app/_server/read-cause-action.ts";
 import { decoded } from "#app/explore/address.ts";
 import { ExploreFrame } from "#components/explore/explore-frame.tsx";
 import { listCallers } from "#lib/explore/list-callers.ts";
@@ -12,7 +13,13 @@ export default async function Layout({ params, children }: LayoutProps<"/explore
   const { api, operations } = await forPage(paths.exploreApi(ref), () => readExploreApi(ref));
   const callers = await listCallers(actor, ref);
   return (
-    <ExploreFrame api={api} operations={operations} callers={callers} signedIn={actor.kind === "user"}>
+    <ExploreFrame
+      api={api}
+      operations={operations}
+      callers={callers}
+      signedIn={actor.kind === "user"}
+      readCause={readCauseAction}
+    >
       {children}
     </ExploreFrame>
   );

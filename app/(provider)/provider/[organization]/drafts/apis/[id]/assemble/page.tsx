@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { readCauseAction } from "#app/_server/read-cause-action.ts";
 import { AssembleStudio } from "#components/studio/assemble-studio.tsx";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
@@ -46,6 +47,7 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
       republish={publishApiAction.bind(null, id, sandbox.catalogId)}
       listOperations={listOperationsAction.bind(null, target)}
       readOperation={readOperationAction.bind(null, target)}
+      readCause={readCauseAction}
     />
   );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible, expectFitsTelephone, takeScreens } from "./helpers.ts";
+import { noteSecret } from "./issued-secrets.ts";
 
 test("Explore for a chosen catalog, by keyboard: 200 with the limits left, 401 with the fix, and 200 again (S57-S63)", async ({
   asUser,
@@ -58,6 +59,60 @@ test("own ID and secret: a wrong secret is told from an unknown ID, and nothing 
   await page.reload();
   expect(await page.content()).not.toContain(installation.firstRun.call?.clientSecret);
   expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("pcs_");
+});
+
+test("Get token: the application's own, its end counted down, 200 with it, and words when it is none (W5)", async ({
+  asUser,
+  developer,
+  installation,
+  allowConsoleError,
+}) => {
+  allowConsoleError(/401/);
+  const page = await asUser(developer);
+  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.getByRole("button", { name: "Use an access token" }).click();
+  const field = page.getByLabel(/^Authorization/);
+  await page.getByRole("button", { name: /^Send/ }).click();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAccessibleDescription("Nothing was sent: get a token first, or paste one.");
+
+  await page.getByRole("button", { name: "Get token" }).click();
+  await expect(field).toHaveAccessibleDescription(/^Expires in \d+ (min \d+ )?s\. Kept in this page only\.$/);
+  const token = noteSecret(await field.inputValue());
+  expect(token.split(".")).toHaveLength(3);
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  await takeScreens(page, "explore-token");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByText("Beverly Hills").first()).toBeVisible();
+  await page.getByRole("tab", { name: "curl" }).click();
+  await expect(page.getByText('"Authorization: Bearer $ACCESS_TOKEN"')).toBeVisible();
+  await page.getByRole("tab", { name: "Body" }).click();
+
+  await field.fill("not.a.token");
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(page.getByRole("heading", { name: "The access token is invalid or has expired" })).toBeVisible();
+  await expectAccessible(page);
+  await takeScreens(page, "explore-token-401");
+  const response = page.getByRole("region", { name: "Response", exact: true });
+  await response.getByRole("button", { name: "Get a new token" }).click();
+  await expect(page.getByRole("radio", { name: "Application" })).toBeFocused();
+  await page.getByText("API key", { exact: true }).click();
+  await page.getByRole("textbox", { name: "API key" }).fill("psk_test_nothing");
+  await page.getByRole("button", { name: "Get token" }).click();
+  await expect(page.getByText(/^The gateway does not take this API key/)).toBeVisible();
+  await expectAccessible(page);
+  await expectFitsTelephone(page);
+  await takeScreens(page, "explore-token-refused");
+
+  expect(page.url()).not.toContain(token);
+  expect(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))).not.toContain("ey");
+  await page.reload();
+  expect(await page.content()).not.toContain(token);
+  const answer = await page.request.get(`${installation.gatewayUrl}/acme/sandbox/weather/current?zipcode=90210`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  expect(answer.status()).toBe(200);
 });
 
 test("the exact cause of a refusal is on record for the application's owner", async ({

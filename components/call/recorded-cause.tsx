@@ -44,7 +44,7 @@ export function RecordedCause({ requestId, as, read }: RecordedCauseProps) {
     };
   }, [requestId, as]);
   return (
-    <p role="status" className="min-h-5 wrap-anywhere">
+    <p role="status" className="mt-2 min-h-5 wrap-anywhere">
       {cause && (
         <>
           <b>On record:</b> {explainCause(cause, as)}

@@ -11,8 +11,9 @@ import { TextInput } from "#components/ui/text-input.tsx";
 import type { Caller } from "#lib/explore/explore-view.schema.ts";
 import type { CredentialNeed, Place } from "#lib/explore/request.rules.ts";
 import { paths } from "#lib/paths.ts";
-import { useCaller, useExplore } from "./explore-context.tsx";
+import { NO_TOKEN, useCaller, useExplore } from "./explore-context.tsx";
 import { RequestGroup, RequestLine } from "./request-group.tsx";
+import { TokenLines } from "./token-lines.tsx";
 
 const stateWords: Record<Caller["state"], (c: Caller) => string> = {
   ready: (c) => c.plan ?? "",
@@ -21,32 +22,90 @@ const stateWords: Record<Caller["state"], (c: Caller) => string> = {
   "not-subscribed": () => "Not subscribed to this API",
 };
 
-/** Call as one of the person's applications, or with an ID and a secret of their own (explore 2, 3). */
-export function CallerSection({ need }: { need: CredentialNeed }) {
+interface CallerSectionProps {
+  need: CredentialNeed;
+  /** Send was pressed without the token that it wants. */
+  tokenProblem: string | undefined;
+}
+
+const ways = {
+  grant: "Use one of my applications",
+  own: "Use my own ID and secret",
+  token: "Use an access token",
+} as const;
+
+/** Call as one of the person's applications, with an ID and a secret of their own, or with a token (explore 2, 3, 28). */
+export function CallerSection({ need, tokenProblem }: CallerSectionProps) {
   const { callers, choice, setChoice, signedIn } = useExplore();
   if (need.need === "none") {
     return (
       <RequestGroup title="Credential">
-        <p className="text-ink-2">This operation asks for no credential. Anybody may call it.</p>
+        <p className="text-ink-2">
+          {need.authorization
+            ? "The gateway asks for no credential. The API has a scheme of its own, which its backend checks."
+            : "This operation asks for no credential. Anybody may call it."}
+        </p>
+        {need.authorization && <AuthorizationLine />}
       </RequestGroup>
     );
   }
   if (!signedIn) return <SignInNote />;
-  const own = choice.mode === "own";
+  const { mode } = choice;
+  const others = (["grant", "own", "token"] as const).filter((way) => way !== mode && (way !== "token" || need.token));
   return (
     <>
       <RequestGroup
         title="Call as"
         actions={
-          <button type="button" className="link text-12" onClick={() => setChoice({ mode: own ? "grant" : "own" })}>
-            {own ? "Use one of my applications" : "Use my own ID and secret"}
-          </button>
+          <span className="flex flex-wrap gap-x-4 gap-y-1">
+            {others.map((way) => (
+              <button key={way} type="button" className="link text-12" onClick={() => setChoice({ mode: way })}>
+                {ways[way]}
+              </button>
+            ))}
+          </span>
         }
       >
-        {own ? <p className="text-ink-2">The client ID and the secret that you type.</p> : <CallerSelect />}
+        {mode === "own" ? (
+          <p className="text-ink-2">The client ID and the secret that you type.</p>
+        ) : mode === "token" && choice.tokenFrom === "api-key" ? (
+          <p className="text-ink-2">The application whose API key you type. It may call what its service ID allows.</p>
+        ) : (
+          <CallerSelect />
+        )}
       </RequestGroup>
-      {(own || callers.length > 0) && <CredentialLines need={need} />}
+      {mode === "token" ? (
+        <TokenLines problem={tokenProblem} />
+      ) : (
+        (mode === "own" || callers.length > 0) && <CredentialLines need={need} />
+      )}
     </>
+  );
+}
+
+/** Authorization for the API's own http or oauth2 scheme; the gateway hands it on as it is (gateway.md 2.5). */
+function AuthorizationLine() {
+  const { choice, setChoice } = useExplore();
+  const id = useId();
+  return (
+    <RequestLine
+      field="authorization"
+      htmlFor={id}
+      name="Authorization"
+      words="The API’s own, header"
+      hint="With its scheme, such as Bearer or Basic. Kept in this page only."
+    >
+      <TextInput
+        id={id}
+        mono
+        type="password"
+        autoComplete="new-password"
+        aria-describedby={`${id}-help`}
+        placeholder="Bearer …"
+        value={choice.authorization}
+        onChange={(event) => setChoice({ authorization: event.target.value })}
+      />
+    </RequestLine>
   );
 }
 
@@ -77,7 +136,7 @@ function CallerSelect() {
       <Select
         label="Call as"
         value={caller.id}
-        onChange={(callerId) => setChoice({ callerId, override: "" })}
+        onChange={(callerId) => setChoice({ callerId, override: "", token: NO_TOKEN })}
         options={callers.map((c) => ({
           value: c.id,
           label: c.name,
@@ -167,6 +226,7 @@ function CredentialLines({ need }: { need: CredentialNeed }) {
           />
         </RequestLine>
       )}
+      {need.authorization && <AuthorizationLine />}
       {!own && !need.clientSecret && (
         <p className="text-12 text-ink-3">
           This API asks for the ID alone: it names the caller and proves nothing.{" "}

@@ -4,8 +4,15 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { cx } from "#components/ui/cx.ts";
 import type { CallCredential, CallValues, ExploreCall } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
-import { buildRequest, initialValues, missingValues, requestTarget, ValueError } from "#lib/explore/request.rules.ts";
-import { type CallerChoice, useCaller, useExplore } from "./explore-context.tsx";
+import {
+  buildRequest,
+  type CredentialNeed,
+  initialValues,
+  missingValues,
+  requestTarget,
+  ValueError,
+} from "#lib/explore/request.rules.ts";
+import { type CallerChoice, NO_TOKEN, useCaller, useExplore } from "./explore-context.tsx";
 import { RequestForm } from "./request-form.tsx";
 import { ResponsePane } from "./response-pane.tsx";
 import { SendBar } from "./send-bar.tsx";
@@ -46,9 +53,16 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
     ({ as = choice, anyway = false }: { as?: CallerChoice; anyway?: boolean } = {}) => {
       const { organization, slug: catalog } = api.catalog;
       const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
-      const call: ExploreCall = { target, values, credential: credentialOf(need.need, as, caller?.id) };
+      const credential = credentialOf(need, as, caller?.id);
+      const authorization = need.authorization && as.mode !== "token" ? as.authorization : "";
+      const call: ExploreCall = { target, values, credential, ...(authorization !== "" && { authorization }) };
       const [first] = missing;
       const strange = need.need === "required" && !signedIn;
+      if (credential.mode === "token" && credential.accessToken === "" && need.need === "required") {
+        setPane("request");
+        setPointed({ field: "token" });
+        return;
+      }
       if (first && !anyway && !strange) {
         setPane("request");
         setPointed({ field: first.field });
@@ -59,7 +73,7 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
       if (strange) refuse(call, "SIGN_IN_REQUIRED");
       else void send(call);
     },
-    [api, caller?.id, choice, missing, need.need, operation.key, refuse, send, setPane, signedIn, values],
+    [api, caller?.id, choice, missing, need, operation.key, refuse, send, setPane, signedIn, values],
   );
 
   useEffect(() => {
@@ -81,6 +95,7 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
 
   const fields = state.phase === "done" && state.outcome.kind === "not-sent" ? state.outcome.fields : [];
   const asked = pointed ? missing : [];
+  const noToken = pointed?.field === "token" && choice.token.value === "";
   return (
     <>
       <section
@@ -107,6 +122,7 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
             onChange={setValues}
             errors={fields}
             missing={asked}
+            tokenProblem={noToken ? "Nothing was sent: get a token first, or paste one." : undefined}
             onSendAnyway={() => submit({ anyway: true })}
           />
         </div>
@@ -132,6 +148,11 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
             setChoice(application);
             submit({ as: application });
           }}
+          onGetToken={() => {
+            setChoice({ mode: "token", token: NO_TOKEN });
+            setPane("request");
+            setPointed({ field: "get-token" });
+          }}
           onSend={() => submit()}
           onCancel={cancel}
         />
@@ -142,12 +163,13 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
 
 /** What travels as a credential, from what was chosen; an operation that needs none gets none. */
 function credentialOf(
-  need: "none" | "optional" | "required",
+  { need, token }: CredentialNeed,
   choice: CallerChoice,
   applicationId: string | undefined,
 ): CallCredential {
   if (need === "none") return { mode: "none" };
   if (choice.mode === "own") return { mode: "own", ...choice.own };
+  if (choice.mode === "token" && token) return { mode: "token", accessToken: choice.token.value };
   if (!applicationId) return { mode: "none" };
   return { mode: "grant", applicationId, ...(choice.override !== "" && { clientId: choice.override }) };
 }

@@ -15,11 +15,12 @@ interface CurlBlockProps {
 
 /** The same call as a command, following the form; the secret is a placeholder (explore 12). */
 export function CurlBlock({ operation, values, gatewayUrl }: CurlBlockProps) {
-  const { api } = useExplore();
+  const { api, choice } = useExplore();
+  const token = choice.mode === "token" && operation.need.token;
   const { method, need, path: pathTemplate, slice } = operation;
   try {
     const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);
-    return <CodeBlock label="Shell" language="shell" code={buildCurl(request, { origin: gatewayUrl, need })} />;
+    return <CodeBlock label="Shell" language="shell" code={buildCurl(request, { origin: gatewayUrl, need, token })} />;
   } catch (error) {
     if (error instanceof ValueError) return <p className="text-12 text-ink-3">{error.message}</p>;
     throw error;

@@ -6,14 +6,28 @@ import type { Caller, ExploreApi, ExploreOperationLine } from "#lib/explore/expl
 
 export type Pane = "operations" | "request" | "response";
 
-/** Who the calls are made as. It outlives the change of operation; a pair that was typed lives in this page's memory only. */
+/** Who the calls are made as. It outlives the change of operation; what was typed, and an access token, live in this page's memory only. */
 export interface CallerChoice {
-  mode: "grant" | "own";
+  mode: "grant" | "own" | "token";
   callerId: string | null;
   /** A client ID typed over the one that the portal fills in. */
   override: string;
   own: { clientId: string; clientSecret: string };
+  token: HeldToken;
+  /** What "Get token" makes it from. */
+  tokenFrom: "application" | "api-key";
+  /** What the API's own http or oauth2 scheme is sent. */
+  authorization: string;
 }
+
+/** An access token, in this page's memory only. */
+export interface HeldToken {
+  value: string;
+  /** By this browser's clock; null: typed by hand, so nobody knows. */
+  expiresAtMs: number | null;
+}
+
+export const NO_TOKEN: HeldToken = { value: "", expiresAtMs: null };
 
 interface ExploreState {
   api: ExploreApi;
@@ -47,6 +61,9 @@ export function ExploreProvider({ api, operations, callers, signedIn, readCause,
     callerId: callers[0]?.id ?? null,
     override: "",
     own: { clientId: "", clientSecret: "" },
+    token: NO_TOKEN,
+    tokenFrom: "application",
+    authorization: "",
   });
   const value = useMemo(
     () => ({

@@ -26,12 +26,14 @@ interface RequestFormProps {
   errors: { field: string; message: string }[];
   /** Required values that Send found empty. */
   missing: MissingValue[];
+  /** Send found no access token. */
+  tokenProblem: string | undefined;
   onSendAnyway: () => void;
 }
 
 /** Who calls, then the parameters by place, then the body (S62). */
 export function RequestForm(props: RequestFormProps) {
-  const { operation, about, values, onChange, errors, missing, onSendAnyway } = props;
+  const { operation, about, values, onChange, errors, missing, tokenProblem, onSendAnyway } = props;
   const { method, need, path, slice, summary } = operation;
   const parameters = fillable(slice, need);
   /** What is wrong with a field; the first empty one has the way past it, unless it is part of the path. */
@@ -55,7 +57,7 @@ export function RequestForm(props: RequestFormProps) {
         <h2 className="text-15 font-650 wrap-anywhere">{summary || `${method} ${path}`}</h2>
         {about}
       </div>
-      <CallerSection need={need} />
+      <CallerSection need={need} tokenProblem={tokenProblem} />
       {places.map((place) => {
         const here = parameters.filter((p) => p.in === place.in);
         return (

@@ -14,6 +14,7 @@ import type { CallState } from "./use-call.ts";
 export interface ResponseActions {
   onResetValues: () => void;
   onUseApplication: () => void;
+  onGetToken: () => void;
   onSend: () => void;
 }
 

@@ -18,7 +18,10 @@ export function useCallContext(credential: CallCredential | null, clientId: stri
     caller,
     own: callers,
     signedIn,
-    byHand: credential?.mode === "own" || (credential?.mode === "grant" && Boolean(credential.clientId)),
+    byHand:
+      credential?.mode === "own" ||
+      credential?.mode === "token" ||
+      (credential?.mode === "grant" && Boolean(credential.clientId)),
     clientId,
   };
 }

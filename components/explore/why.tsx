@@ -21,6 +21,7 @@ export function Why({ explanation: { title, words, fix }, broken, children, ...a
   const act = {
     "use-application": actions.onUseApplication,
     "reset-values": actions.onResetValues,
+    "get-token": actions.onGetToken,
     "send-again": actions.onSend,
     reload: () => router.refresh(),
   };
@@ -28,7 +29,6 @@ export function Why({ explanation: { title, words, fix }, broken, children, ...a
     <div className={cx("border-b border-line p-4", broken ? "bg-bad-tint" : "bg-warn-tint")}>
       <h2 className="text-15 font-650">{title}</h2>
       <p className="mt-1 wrap-anywhere">{words}</p>
-      {children}
       {"href" in fix ? (
         <LinkButton variant="primary" href={fix.href} className="mt-2.5 md:whitespace-normal!">
           {fix.label}
@@ -38,6 +38,8 @@ export function Why({ explanation: { title, words, fix }, broken, children, ...a
           {fix.label}
         </Button>
       )}
+      {/* It comes later, and only sometimes: below, where it moves nothing that one reaches for. */}
+      {children}
     </div>
   );
 }

@@ -6,11 +6,13 @@ import type { CallValues } from "./explore.schema.ts";
 import { buildRequest, type CredentialNeed, initialValues, type RequestShape } from "./request.rules.ts";
 
 const origin = "http://gw.example:8080";
-const none: CredentialNeed = { need: "none", clientId: null, clientSecret: null };
+const none: CredentialNeed = { need: "none", clientId: null, clientSecret: null, token: false, authorization: false };
 const inHeader: CredentialNeed = {
   need: "required",
   clientId: { in: "header", name: "X-IBM-Client-Id" },
   clientSecret: { in: "header", name: "X-IBM-Client-Secret" },
+  token: true,
+  authorization: false,
 };
 const parameter = (place: "path" | "query" | "header", name: string): SliceParameter => ({
   name,
@@ -42,7 +44,7 @@ const values = (over: Partial<CallValues>): CallValues => ({
 /** Runs the command in a real bash in which `curl` prints its arguments, each ended by NUL. */
 function argumentsIn(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
-  const environment = { ...process.env, CLIENT_ID: "the-id", CLIENT_SECRET: "the-secret" };
+  const environment = { ...process.env, CLIENT_ID: "the-id", CLIENT_SECRET: "the-secret", ACCESS_TOKEN: "the-token" };
   const out = execFileSync("bash", ["--norc", "-c", script], { env: environment, encoding: "utf8" });
   return out.split("\0").slice(0, -1);
 }
@@ -134,4 +136,10 @@ test("the method is said only where curl would choose another", () => {
   expect(of("POST", null)).toEqual(["-X", "POST"]);
   expect(of("DELETE", null)).toEqual(["-X", "DELETE"]);
   expect(of("HEAD", null)[0]).toBe("-I");
+});
+
+test("an access token stands in place of ID and secret, as a placeholder", () => {
+  const request = buildRequest(shape("GET", "/current", slice()), values({}));
+  const args = argumentsIn(buildCurl(request, { origin, need: inHeader, token: true }));
+  expect(args).toEqual([`${origin}/acme/sandbox/weather/current`, "-H", "Authorization: Bearer the-token"]);
 });

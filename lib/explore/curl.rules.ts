@@ -15,24 +15,27 @@ interface CurlOptions {
   need: CredentialNeed;
   /** Written as it is instead of `$CLIENT_ID`; a client ID is public (S102). The secret is always `$CLIENT_SECRET`. */
   clientId?: string;
+  /** An access token goes in place of ID and secret, as `$ACCESS_TOKEN`. */
+  token?: boolean;
 }
 
 /**
  * A curl command for bash that makes the call (S24, S27). What a publisher wrote cannot run in the reader's terminal:
- * every text is one single-quoted argument; only the two placeholders are expanded.
+ * every text is one single-quoted argument; only the placeholders are expanded.
  */
-export function buildCurl(request: BuiltRequest, { origin, need, clientId }: CurlOptions): string {
+export function buildCurl(request: BuiltRequest, { origin, need, clientId, token = false }: CurlOptions): string {
   const variables: [Place, string][] = [];
   let filled = request;
-  if (need.clientId && clientId) filled = attach(request, need.clientId, clientId, "clientId");
-  else if (need.clientId) variables.push([need.clientId, "CLIENT_ID"]);
-  if (need.clientSecret) variables.push([need.clientSecret, "CLIENT_SECRET"]);
+  if (need.clientId && clientId && !token) filled = attach(request, need.clientId, clientId, "clientId");
+  else if (need.clientId && !token) variables.push([need.clientId, "CLIENT_ID"]);
+  if (need.clientSecret && !token) variables.push([need.clientSecret, "CLIENT_SECRET"]);
   const lines = [curlWithUrl(origin, filled, variables)];
   for (const [name, value] of filled.headers)
     lines.push(`-H ${shellQuote(value === "" ? `${name};` : `${name}: ${value}`)}`);
   for (const [place, variable] of variables) {
     if (place.in === "header") lines.push(`-H ${headerWithVariable(place.name, variable)}`);
   }
+  if (token) lines.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
   if (filled.body !== null) lines.push(`--data-raw ${shellQuote(filled.body)}`);
   return lines.join(" \\\n  ");
 }

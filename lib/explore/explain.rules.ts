@@ -142,10 +142,10 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
       : "The credential has ended. Send again for a new one.",
     fix: c.byHand ? seeCredentials(c) : sendAgain,
   }),
-  TOKEN_INVALID: (c) => ({
+  TOKEN_INVALID: () => ({
     title: "The access token is invalid or has expired",
-    words: "A token lives for an hour at most, and ends with the key that it was made from.",
-    fix: nextStep(c),
+    words: "A token lives for an hour at most, and ends with the credential that it was made from.",
+    fix: { label: "Get a new token", action: "get-token" },
   }),
   MULTIPLE_CLIENT_IDS: () => ({
     title: "The client ID was sent more than once",

@@ -6,7 +6,7 @@ import type { AnsweredHead, CallHead } from "./explore.schema.ts";
 /** What mends a refusal: a page to go to, or something that the console does by itself. */
 export type Fix =
   | { label: string; href: string }
-  | { label: string; action: "use-application" | "reset-values" | "send-again" | "reload" };
+  | { label: string; action: "use-application" | "reset-values" | "get-token" | "send-again" | "reload" };
 
 export interface Explanation {
   title: string;
@@ -32,7 +32,7 @@ export interface CallContext {
   /** The person's applications with their own client IDs for this environment; what was mistyped is looked for in them. */
   own: { name: string; clientIds: string[] }[];
   signedIn: boolean;
-  /** Whether the person typed an ID or a secret instead of leaving it to Portico. */
+  /** Whether the person typed an ID, a secret or a token instead of leaving it to Portico. */
   byHand: boolean;
   clientId: string | null;
 }

@@ -26,7 +26,7 @@ export const callValues = z
   .strict();
 export type CallValues = z.infer<typeof callValues>;
 
-/** grant: Portico's ten-minute credential of an application; own: typed in the page and kept nowhere; none: as is. */
+/** grant: Portico's ten-minute credential of an application; own, token: held by the page and kept nowhere; none: as is. */
 export const callCredential = z.discriminatedUnion("mode", [
   z.object({ mode: z.literal("none") }).strict(),
   z
@@ -38,12 +38,39 @@ export const callCredential = z.discriminatedUnion("mode", [
     })
     .strict(),
   z.object({ mode: z.literal("own"), clientId: text, clientSecret: text }).strict(),
+  z.object({ mode: z.literal("token"), accessToken: text }).strict(),
 ]);
 export type CallCredential = z.infer<typeof callCredential>;
 
 /** What the console posts to the relay. */
-export const exploreCall = z.object({ target: operationRef, values: callValues, credential: callCredential }).strict();
+export const exploreCall = z
+  .object({
+    target: operationRef,
+    values: callValues,
+    credential: callCredential,
+    /** Authorization for the API's own http or oauth2 scheme; held by the page and kept nowhere. */
+    authorization: text.optional(),
+  })
+  .strict();
 export type ExploreCall = z.input<typeof exploreCall>;
+
+/** What the console asks an access token with: Portico's credential of an application, or an API key of a service ID. */
+export const accessTokenInput = z
+  .object({
+    api: operationRef.omit({ operation: true }),
+    from: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("application"), applicationId: z.uuid("Choose an application.") }).strict(),
+      z.object({ kind: z.literal("api-key"), apiKey: text.trim().min(1, "Enter an API key.") }).strict(),
+    ]),
+  })
+  .strict();
+export type AccessTokenInput = z.infer<typeof accessTokenInput>;
+
+export interface AccessToken {
+  accessToken: string;
+  /** From when it was answered. */
+  expiresInSeconds: number;
+}
 
 /** First line of the relay's answer; the rest of it is the body, byte for byte. */
 export type CallHead = AnsweredHead | UnansweredHead;

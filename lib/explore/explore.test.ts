@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anonymous } from "#lib/access/actor.ts";
@@ -11,6 +11,7 @@ import { dumpAllTables } from "#lib/test-kit/dump.ts";
 import { consumer, provider } from "#lib/test-kit/people.ts";
 import { publishedWeather } from "#lib/test-kit/published.ts";
 import { callValues } from "./explore.schema.ts";
+import { getAccessToken } from "./get-access-token.ts";
 import { grantExplore } from "./grant-explore.ts";
 import { listCallers } from "./list-callers.ts";
 import { readExploreApi, readExploreCatalog, readExploreOperation } from "./read-explore.ts";
@@ -24,7 +25,9 @@ let seen: { url: string; headers: string[] } | undefined;
 beforeAll(async () => {
   echo = createServer((request: IncomingMessage, response) => {
     seen = { url: request.url ?? "", headers: request.rawHeaders };
-    if (request.url?.includes("redirect")) response.writeHead(302, { Location: "http://127.0.0.1:1/elsewhere" }).end();
+    if (request.url === "/oidc/token") void answerToken(request, response);
+    else if (request.url?.includes("redirect"))
+      response.writeHead(302, { Location: "http://127.0.0.1:1/elsewhere" }).end();
     else
       response
         .writeHead(
@@ -40,6 +43,16 @@ beforeAll(async () => {
   process.env.GATEWAY_URL = `http://127.0.0.1:${(echo.address() as AddressInfo).port}`;
 });
 afterAll(() => void echo.close());
+
+/** As the gateway's token endpoint: anything for the pair, one API key alone. */
+let asked: { authorization: string | undefined; form: URLSearchParams } | undefined;
+async function answerToken(request: IncomingMessage, response: ServerResponse) {
+  asked = { authorization: request.headers.authorization, form: new URLSearchParams(await textOf(request)) };
+  const key = asked.form.get("apikey");
+  const status = key === "too often" ? 429 : key === null || key === "psk_right" ? 200 : 400;
+  response.writeHead(status, { "Content-Type": "application/json" });
+  response.end(status === 200 ? '{"access_token":"ey.of.ours","expires_in":600}' : '{"error":"invalid_grant"}');
+}
 
 async function scene() {
   const acme = await provider("Acme");
@@ -123,6 +136,56 @@ test("a typed client ID overrides the grant's (S57), and an own pair travels as 
   expect(sent("X-IBM-Client-Id")).toBe("random");
   await relay(call({ credential: { mode: "own", clientId: "mine", clientSecret: "my-secret" } }));
   expect([sent("X-IBM-Client-Id"), sent("X-IBM-Client-Secret")]).toEqual(["mine", "my-secret"]);
+});
+
+test("a token for an application is asked for with Portico's own credential, whose secret stays here (W5)", async () => {
+  const { kit, owner, applicationId, subscribe, call, relay } = await scene();
+  await subscribe();
+  const from = { kind: "application", applicationId } as const;
+  const token = await getAccessToken(owner, { api: kit.ref, from }, AbortSignal.timeout(5_000));
+  expect(token).toEqual({ accessToken: "ey.of.ours", expiresInSeconds: 600 });
+  const grant = await grantExplore(owner, { api: kit.ref, applicationId });
+  expect(asked?.authorization).toBe(`Basic ${Buffer.from(`${grant.clientId}:${grant.secret}`).toString("base64")}`);
+  expect([...(asked?.form ?? [])]).toEqual([["grant_type", "client_credentials"]]);
+  await relay(call({ credential: { mode: "token", accessToken: token.accessToken } }));
+  expect(sent("Authorization")).toBe("Bearer ey.of.ours");
+  expect(seen?.headers.join(" ")).not.toMatch(/client/i);
+  expect(await dumpAllTables()).not.toContain(token.accessToken);
+});
+
+test("an API key is exchanged as it is, and what is wrong with it is said in words beside its field", async () => {
+  const { kit, owner, applicationId } = await scene();
+  const get = (apiKey: string, actor: Parameters<typeof getAccessToken>[0] = owner) =>
+    getAccessToken(actor, { api: kit.ref, from: { kind: "api-key", apiKey } }, AbortSignal.timeout(5_000)).catch(
+      (e) => e,
+    );
+  expect(await get("psk_right")).toMatchObject({ accessToken: "ey.of.ours" });
+  expect([asked?.authorization, asked?.form.get("grant_type")]).toEqual([
+    undefined,
+    "urn:ibm:params:oauth:grant-type:apikey",
+  ]);
+  expect(await get("psk_wrong")).toMatchObject({ code: "INPUT_INVALID", fields: [{ field: "from.apiKey" }] });
+  expect(await get("too often")).toMatchObject({ code: "STATE_INVALID", detail: expect.stringMatching(/in a minute/) });
+  expect(await get("psk_right", anonymous)).toMatchObject({ code: "SIGN_IN_REQUIRED" });
+  const from = { kind: "application", applicationId } as const;
+  expect(await code(getAccessToken(owner, { api: kit.ref, from }, AbortSignal.timeout(5_000)))).toBe("STATE_INVALID");
+});
+
+test("Authorization of the API's own scheme travels where it has one, and nowhere else", async () => {
+  const { kit, call, relay } = await scene();
+  const values = callValues.parse({ path: { region: "west" } });
+  const open = { ...call({ operation: "status", values }), authorization: "Bearer theirs" };
+  await relay(open);
+  expect(seen?.headers).not.toContain("Authorization");
+  const row = await db().publishedApi.findUniqueOrThrow({
+    where: { id: kit.publishedApiId },
+    select: { revisionId: true, revision: { select: { compiled: true } } },
+  });
+  const compiled = { ...(row.revision.compiled as object), forwardsAuthorization: true };
+  await db().apiRevision.update({ where: { id: row.revisionId }, data: { compiled } });
+  await relay(open);
+  expect(sent("Authorization")).toBe("Bearer theirs");
+  expect(await code(relay({ ...open, authorization: "Bearer a\r\nHost: b" }))).toBe("INPUT_INVALID");
 });
 
 test("an operation that needs no credential gets none, and anybody may call it", async () => {

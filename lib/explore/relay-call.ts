@@ -29,6 +29,8 @@ export interface RelayedCall {
   target: OperationRef;
   values: CallValues;
   credential: CallCredential | TestCredential;
+  /** For the API's own http or oauth2 scheme. */
+  authorization?: string | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function relayCall(
   const pair = need.need === "none" ? null : await resolvePair(actor, call);
   const slice = operation.slice as unknown as OperationSlice;
   const shape = { method: operation.method, basePath: api.basePath, pathTemplate: operation.pathTemplate, slice };
-  const built = build(shape, call.values, need, pair);
+  const built = build(shape, call.values, need, pair, authorizationOf(call, need));
   const clientId = pair?.clientId ?? null;
   // What policies do is for those who write them: of this API, and from its test panel.
   const traced = call.credential.mode === "test" && compiled.assembly !== undefined;
@@ -72,6 +74,7 @@ interface Pair {
 async function resolvePair(actor: Actor, { credential, target }: RelayedCall): Promise<Pair | null> {
   switch (credential.mode) {
     case "none":
+    case "token":
       return null;
     case "own":
     case "test":
@@ -83,14 +86,23 @@ async function resolvePair(actor: Actor, { credential, target }: RelayedCall): P
   }
 }
 
+/** An access token in place of the pair, or what the API's own scheme is sent; "" for neither. */
+function authorizationOf({ credential, authorization }: RelayedCall, need: CredentialNeed): string {
+  if (credential.mode === "token" && need.token && credential.accessToken !== "")
+    return `Bearer ${credential.accessToken}`;
+  return need.authorization ? (authorization ?? "") : "";
+}
+
 function build(
   shape: Parameters<typeof buildRequest>[0],
   values: CallValues,
   need: CredentialNeed,
   pair: Pair | null,
+  authorization: string,
 ): BuiltRequest {
   try {
-    const request = buildRequest(shape, values);
+    const place = { in: "header", name: "Authorization" } as const;
+    const request = attach(buildRequest(shape, values), place, authorization, "authorization");
     if (!pair) return request;
     const identified = attach(request, need.clientId, pair.clientId, "clientId");
     return attach(identified, need.clientSecret, pair.secret, "clientSecret");

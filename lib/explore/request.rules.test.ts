@@ -54,7 +54,9 @@ test.each(["Host", "content-length", "Transfer-Encoding", "Connection", "Upgrade
   (name) => {
     const s = slice(parameter({ name, in: "header" }));
     expect(build("/x", s, { header: { [name]: "1" } }).headers).toEqual([]);
-    expect(fillable(s, { need: "none", clientId: null, clientSecret: null })).toEqual([]);
+    expect(
+      fillable(s, { need: "none", clientId: null, clientSecret: null, token: false, authorization: false }),
+    ).toEqual([]);
   },
 );
 
@@ -81,7 +83,13 @@ test("an empty required value is found, with whether the call can go without it;
     parameter({ name: "id", in: "path", required: true }),
     parameter({ name: "X-Client", in: "header", required: true }),
   );
-  const need = { need: "required", clientId: { in: "header", name: "x-client" }, clientSecret: null } as const;
+  const need = {
+    need: "required",
+    clientId: { in: "header", name: "x-client" },
+    clientSecret: null,
+    token: true,
+    authorization: false,
+  } as const;
   const missing = (over: Partial<CallValues>) => missingValues({ ...s, body }, need, { ...empty, ...over });
   const body = { required: true, contentTypes: ["application/json"], example: "" };
   expect(missing({})).toEqual([
@@ -107,7 +115,16 @@ test("the credential stands where the first alternative's schemes say; an empty 
   };
   const of = (key: string, over: Partial<CompiledApi> = {}) => credentialNeed({ ...compiled, ...over }, key);
   expect(of("open").need).toBe("none");
-  expect(of("maybe")).toEqual({ need: "optional", clientId: { in: "query", name: "client_id" }, clientSecret: null });
+  expect(of("maybe")).toMatchObject({
+    need: "optional",
+    clientId: { in: "query", name: "client_id" },
+    clientSecret: null,
+  });
   expect(of("both")).toMatchObject({ need: "required", clientSecret: { name: "client_secret" } });
+  // gateway.md 2.4 and 2.5: a token in their place, and a header of the API's own.
+  expect([of("open").token, of("both").token, of("both").authorization]).toEqual([false, true, false]);
+  const own = { ...compiled, acceptsTokens: false, forwardsAuthorization: true };
+  expect(credentialNeed(own, "both")).toMatchObject({ token: false, authorization: true });
+  expect(credentialNeed(own, "open")).toMatchObject({ need: "none", token: false, authorization: true });
   expect(of("both", { enforced: false }).need).toBe("none");
 });

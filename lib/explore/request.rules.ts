@@ -12,15 +12,20 @@ export interface CredentialNeed {
   need: "none" | "optional" | "required";
   clientId: Place | null;
   clientSecret: Place | null;
+  /** An access token of this installation may come in their place (gateway.md 2.4). */
+  token: boolean;
+  /** The API has an http or oauth2 scheme of its own: Authorization travels on to its backend (gateway.md 2.5). */
+  authorization: boolean;
 }
 
-const NONE: CredentialNeed = { need: "none", clientId: null, clientSecret: null };
+const NONE = { need: "none", clientId: null, clientSecret: null, token: false } as const;
 
 /** Reads the first alternative of an operation's security that names a scheme; an empty alternative makes it optional. */
 export function credentialNeed(compiled: CompiledApi, operationKey: string): CredentialNeed {
   const security = compiled.operations.find((o) => o.key === operationKey)?.security ?? [];
   const chosen = security.find((alternative) => alternative.length > 0);
-  if (!compiled.enforced || !chosen) return NONE;
+  const authorization = compiled.forwardsAuthorization;
+  if (!compiled.enforced || !chosen) return { ...NONE, authorization };
   const place = (key: KeyType): Place | null => {
     const scheme = chosen.map((name) => compiled.schemes[name]).find((s) => s?.key === key);
     return scheme ? { in: scheme.in, name: scheme.name } : null;
@@ -30,6 +35,8 @@ export function credentialNeed(compiled: CompiledApi, operationKey: string): Cre
     need: optional ? "optional" : "required",
     clientId: place("client_id"),
     clientSecret: place("client_secret"),
+    token: compiled.acceptsTokens !== false,
+    authorization,
   };
 }
 

@@ -21,7 +21,7 @@ export interface TokenWish {
 }
 
 /** X15: what clients of IBM Cloud send. */
-const API_KEY_GRANT = "urn:ibm:params:oauth:grant-type:apikey";
+export const API_KEY_GRANT = "urn:ibm:params:oauth:grant-type:apikey";
 const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
 
 const invalid = (description: string): TokenRefusal => ({ error: "invalid_request", description });

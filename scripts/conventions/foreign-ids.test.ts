@@ -23,6 +23,7 @@ import { resetSecret } from "#lib/credential/reset-secret.ts";
 import { revokeCredential } from "#lib/credential/revoke-credential.ts";
 import { updateCredential } from "#lib/credential/update-credential.ts";
 import { db } from "#lib/db/client.ts";
+import { getAccessToken } from "#lib/explore/get-access-token.ts";
 import { grantExplore } from "#lib/explore/grant-explore.ts";
 import { dismissGateway } from "#lib/gateway-feed/dismiss-gateway.ts";
 import { newId } from "#lib/ids.ts";
@@ -214,6 +215,10 @@ const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown
   withdrawSubscription: ["subscription", (a, id) => withdrawSubscription(a, { subscriptionId: id })],
   decideSubscription: ["subscription", (a, id) => decideSubscription(a, { subscriptionId: id, decision: "approve" })],
   grantExplore: ["application", (a, id) => grantExplore(a, { api, applicationId: id })],
+  getAccessToken: [
+    "application",
+    (a, id) => getAccessToken(a, { api, from: { kind: "application", applicationId: id } }, AbortSignal.timeout(5_000)),
+  ],
   changeRole: ["membership", (a, id) => changeRole(a, id, "viewer")],
   removeMember: ["membership", (a, id) => removeMember(a, id)],
   dismissGateway: ["gateway", (a, id) => dismissGateway(a, { gatewayId: id })],

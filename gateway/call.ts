@@ -10,6 +10,7 @@ import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { GatewayApi, GatewayCredential, GatewayOperation, GatewaySubscription } from "./snapshot/model.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
+import type { BodyHold } from "./upstream/body-hold.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import type { Recorder } from "./usage/recorder.ts";
 
@@ -115,7 +116,9 @@ export class Call {
 
   // invoke and record
   refused: Refused | undefined = undefined;
-  /** A chunked body that came to its end before the backend was called. */
+  /** What came of a chunked body before the backend was called. */
+  hold: BodyHold | undefined = undefined;
+  /** A body that came to its end before the backend was called, in one piece. */
   heldBody: Buffer | undefined = undefined;
   /** JWT that the call came through the gateway, for a backend that wants one. */
   backendProof = "";

@@ -104,6 +104,7 @@ function endWithConnection({ req, res }: Call, end: () => void): void {
 
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
+  call.hold?.drop();
   // Set as long as the backend has not finished: the client went away, or was refused meanwhile.
   call.abortBackend?.();
   call.totalMs = performance.now() - call.started;

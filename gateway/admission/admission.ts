@@ -2,6 +2,10 @@ import { type Clock, systemClock } from "#lib/clock.ts";
 import { NetworkList } from "#lib/net/network-list.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+
+/** Chunked bodies that all calls of the process hold back at a time. */
+const HELD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What the operator sets about who is let in, and what the process remembers of who was not. */
 export class Admission {
@@ -13,6 +17,7 @@ export class Admission {
   readonly portalOrigin: string;
   readonly failures: FailureBudget;
   readonly bodies = new BodyWatch();
+  readonly heldBodies = new MemoryBudget(HELD_BYTES_MAX);
 
   /** `trustedProxies`: addresses and networks, comma-separated. Throws on an entry that is neither. */
   constructor(

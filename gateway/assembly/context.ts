@@ -38,7 +38,6 @@ export class Context {
     this.tracer = tracer;
     this.deadline = deadline;
     this.message = new Message(Headers.of(clientHeaders(call, api), true), this.requestBody);
-    this.message.headers.clear("content-length");
   }
 
   get bodyRead(): boolean {

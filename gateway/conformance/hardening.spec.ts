@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { type FixturePublished, publish } from "#lib/test-kit/gateway-fixture.ts";
 import { open, sendRaw } from "./kit/client.ts";
 import { operation, ownFixture } from "./kit/own-fixture.ts";
+import { type OwnGateway, startGateway } from "./kit/own-gateway.ts";
 
 let api: FixturePublished;
 const fixture = ownFixture(async ({ place, backend }) => {
@@ -219,6 +221,53 @@ describe("sizes (T5, T20)", () => {
     await closed;
     expect(text).toMatch(/^HTTP\/1\.1 413 /);
     expect(fixture.backend.calls.every((seen) => !seen.complete)).toBe(true);
+  });
+
+  // Elsewhere a socket that nobody reads holds less.
+  describe.skipIf(process.platform !== "linux")("chunked, with a limit that a socket holds at once (T20)", () => {
+    const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${"a".repeat(bytes)}\r\n`;
+    const chunked = (...pieces: string[]) => post("Transfer-Encoding: chunked", pieces.join(""));
+    let small: OwnGateway;
+    beforeAll(async () => {
+      small = await startGateway(inject("databaseUrl"), { env: { GATEWAY_BODY_MB: "1" } });
+    });
+    afterAll(() => small?.stop());
+    /** The gateway sleeps until all is sent, so that no pause of a busy machine gets in between. */
+    const sendAtOnce = (bytes: string) => {
+      small.process.kill("SIGSTOP");
+      return sendRaw(bytes, small.address, () => small.process.kill("SIGCONT"));
+    };
+
+    test.each([
+      ["in one chunk", () => chunk(0x100001)],
+      ["in large chunks", () => chunk(0x10000).repeat(16) + chunk(1)],
+      ["by its last byte before its end", () => `${chunk(0x100000)}${chunk(1)}0\r\n\r\n`],
+      ["in small chunks", () => chunk(0x400).repeat(0x400) + chunk(1)],
+      ["followed by another request", () => `${chunk(0x100001)}0\r\n\r\n${NEXT}`],
+    ])("a body that is too large %s gets 413, and the backend never hears of it", async (_what, body) => {
+      const answer = await sendAtOnce(chunked(body()));
+      expect([answer.statuses, answer.closed, fixture.backend.calls.length]).toEqual([[413], true, 0]);
+      expect(answer.text).toContain("BODY_TOO_LARGE");
+    });
+
+    test("a body as large as the limit arrives whole, with its length", async () => {
+      const answer = await sendAtOnce(chunked(chunk(0x10000).repeat(16), "0\r\n\r\n"));
+      expect([answer.statuses, fixture.backend.calls[0]?.body.length]).toEqual([[200], 0x100000]);
+      expect(fixture.backend.header("content-length")).toEqual([String(0x100000)]);
+      expect(fixture.backend.header("transfer-encoding")).toEqual([]);
+    });
+
+    test("one that pauses has begun at the backend, and never becomes a whole request there", async () => {
+      const socket = await open(small.address);
+      socket.on("error", () => undefined);
+      socket.write(chunked(chunk(3)));
+      await expect.poll(() => fixture.backend.calls[0]?.body).toBe("aaa");
+      socket.write(chunk(0x100000));
+      const [text] = await once(socket, "data");
+      expect(String(text)).toMatch(/^HTTP\/1\.1 413 /);
+      expect(fixture.backend.calls.map(({ complete }) => complete)).toEqual([false]);
+      socket.destroy();
+    });
   });
 });
 

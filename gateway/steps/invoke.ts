@@ -1,8 +1,9 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { type Call, noteBody } from "#gateway/call.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
+import { BodyHold, holdBody } from "#gateway/upstream/body-hold.ts";
 import { signProof } from "#gateway/upstream/proof.ts";
-import { BodyTooLargeError, holdBody, RequestBody } from "#gateway/upstream/request-body.ts";
+import { RequestBody } from "#gateway/upstream/request-body.ts";
 import { Sending } from "#gateway/upstream/sending.ts";
 
 type Outcome = Refused | undefined;
@@ -30,20 +31,19 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
   if (res.headersSent || res.destroyed) return undefined;
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
-  if (call.contentLength < 0) {
-    const held = await holdBody(req, gateway.bodyBytesMax);
-    if (res.headersSent || res.destroyed) return undefined;
-    if (held instanceof BodyTooLargeError) {
-      return refuse("BODY_TOO_LARGE", "body-grew");
-    }
-    if (held) {
-      call.contentLength = held.length;
-      call.requestBytes = held.length;
-      call.heldBody = held;
-      return send(call, api, backend, undefined);
-    }
+  if (call.contentLength >= 0) return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
+  const hold = new BodyHold(gateway.admission.heldBodies);
+  call.hold = hold;
+  const outcome = await holdBody(req, hold, gateway.bodyBytesMax);
+  if (outcome === "gone" || res.headersSent || res.destroyed) return undefined;
+  if (outcome === "too-large") return refuse("BODY_TOO_LARGE", "body-grew");
+  if (outcome === "whole") {
+    call.contentLength = hold.bytes;
+    call.requestBytes = hold.bytes;
+    call.heldBody = hold.short();
+    if (call.heldBody) return send(call, api, backend, undefined);
   }
-  return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
+  return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax, hold));
 }
 
 /** At once, or as soon as the call's proof is signed. */

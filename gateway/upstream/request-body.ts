@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import type { BodyHold } from "./body-hold.ts";
 
 /** The body grew past the limit while it was streamed. */
 export class BodyTooLargeError extends Error {}
@@ -12,15 +13,21 @@ export class BodyTooLargeError extends Error {}
 export class RequestBody extends Readable {
   readonly #req: IncomingMessage;
   readonly #bytesMax: number;
-  bytes = 0;
+  readonly #hold: BodyHold | undefined;
+  /** That came from the client. */
+  bytes: number;
 
-  constructor(req: IncomingMessage, bytesMax: number) {
+  /** `hold`: what came before, and goes first. */
+  constructor(req: IncomingMessage, bytesMax: number, hold?: BodyHold) {
     super();
     this.#req = req;
     this.#bytesMax = bytesMax;
+    this.#hold = hold;
+    this.bytes = hold?.bytes ?? 0;
     // While the call waits for its token or its connection nobody else listens, and an error without a listener would
     // end the process (T21). Whoever takes the body over asks `errored`.
     this.on("error", () => undefined);
+    if (hold?.whole) return;
     req.on("data", (chunk: Buffer) => this.#take(chunk));
     req.on("end", () => {
       if (!this.destroyed) this.push(null);
@@ -31,11 +38,15 @@ export class RequestBody extends Readable {
   }
 
   override _read(): void {
-    this.#req.resume();
+    const held = this.#hold?.next();
+    if (held) this.push(held);
+    else if (this.#hold?.whole) this.push(null);
+    else this.#req.resume();
   }
 
   /** The rest is thrown away: the answer may still be on its way to the client. */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#hold?.drop();
     this.#req.resume();
     callback(error);
   }
@@ -46,43 +57,4 @@ export class RequestBody extends Readable {
     if (this.bytes > this.#bytesMax) this.destroy(new BodyTooLargeError());
     else if (!this.push(chunk)) this.#req.pause();
   }
-}
-
-/** A chunked body of at most this many bytes is held back until its end, at most this long after its call was let through. */
-const HELD_BYTES_MAX = 65_536;
-const HELD_MS = 50;
-
-/**
- * Holds a chunked body back before the backend is called. Resolves to the whole body when its end came in time, or to
- * null when it is longer or comes slowly and has to be streamed; nothing of it is lost then. Also to null when the
- * client went away. Over `bytesMax` it is the error.
- */
-export function holdBody(req: IncomingMessage, bytesMax: number): Promise<Buffer | null | BodyTooLargeError> {
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    const stop = (result: Buffer | null | BodyTooLargeError) => {
-      clearTimeout(timer);
-      req.off("data", take).off("end", end).off("close", gone);
-      resolve(result);
-    };
-    const end = () => stop(Buffer.concat(pieces));
-    const gone = () => stop(null);
-    const stream = () => {
-      req.pause();
-      stop(null);
-      if (bytes > 0) req.unshift(Buffer.concat(pieces));
-    };
-    const take = (piece: Buffer) => {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes > bytesMax) {
-        // The rest is thrown away while the answer is on its way.
-        stop(new BodyTooLargeError());
-        req.resume();
-      } else if (bytes > HELD_BYTES_MAX) stream();
-    };
-    const timer = setTimeout(stream, HELD_MS);
-    req.on("data", take).on("end", end).on("close", gone);
-  });
 }

@@ -1,6 +1,6 @@
 import type { Outgoing } from "#gateway/assembly/outgoing.ts";
 import type { Call } from "#gateway/call.ts";
-import { AUTHORIZATION, CONTENT_LENGTH, CREDENTIAL, headerName, PASS } from "#gateway/header-names.ts";
+import { AUTHORIZATION, CREDENTIAL, headerName, PASS } from "#gateway/header-names.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import { PROOF_HEADER } from "./proof.ts";
@@ -12,8 +12,8 @@ import { PROOF_HEADER } from "./proof.ts";
  */
 export function backendHeaders(call: Call, api: GatewayApi, backend: Backend, authorization?: string): string[] {
   const headers = clientHeaders(call, api, backend.ownHeader, ["Host", backend.host]);
-  // A chunked body that was held back has a length after all; a body that was read for its check has it from here too.
-  if (call.heldBody !== undefined) headers.push("Content-Length", String(call.contentLength));
+  // Not as the client wrote it: a chunked body that was held back has a length after all.
+  if (call.contentLength > 0) headers.push("Content-Length", String(call.contentLength));
   return withOurs(headers, call, backend, authorization);
 }
 
@@ -40,7 +40,7 @@ export function clientHeaders(call: Call, api: GatewayApi, ownHeader = "", heade
   for (let i = 0; i < call.names.length; i += 1) {
     const name = call.names[i];
     if (!name || !travels(call, api, name.lower, name.kind)) continue;
-    if (hopByHop?.includes(name.lower) && name.kind !== CONTENT_LENGTH) continue;
+    if (hopByHop?.includes(name.lower)) continue;
     const value = raw[i * 2 + 1] as string;
     if (api.enforced && isCredential(api, name.lower, value)) continue;
     if (name.canonical === ownHeader) continue;
@@ -68,7 +68,6 @@ function withOurs(headers: string[], call: Call, backend: Backend, authorization
 
 function travels(call: Call, api: GatewayApi, lower: string, kind: number): boolean {
   if (kind === PASS) return true;
-  if (kind === CONTENT_LENGTH) return call.contentLength > 0 && call.heldBody === undefined;
   if (kind === CREDENTIAL) return !api.enforced;
   return kind === AUTHORIZATION && api.passesAuthorization && !call.dropsAuthorization && lower === "authorization";
 }

@@ -65,8 +65,15 @@ export interface RawAnswer {
   closed: boolean;
 }
 
-/** Sends bytes as they are and collects what comes until the gateway closes, or nothing has come for a while after an answer. */
-export async function sendRaw(bytes: string | Buffer, base = inject("target")): Promise<RawAnswer> {
+/**
+ * Sends bytes as they are and collects what comes until the gateway closes, or nothing has come for a while after an
+ * answer. `onSent`: all of them have left this process.
+ */
+export async function sendRaw(
+  bytes: string | Buffer,
+  base = inject("target"),
+  onSent?: () => void,
+): Promise<RawAnswer> {
   const socket = await open(base);
   let text = "";
   let closed = false;
@@ -75,7 +82,7 @@ export async function sendRaw(bytes: string | Buffer, base = inject("target")): 
     socket.setTimeout(AFTER_ANSWER_MS);
   });
   socket.on("error", () => undefined);
-  socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+  socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes, onSent);
   await new Promise<void>((done) => {
     // Our own limit: a connection that stays open and silent is an answer too.
     socket.setTimeout(BEFORE_ANSWER_MS, done);

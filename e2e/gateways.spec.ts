@@ -89,6 +89,9 @@ test("a gateway that falls silent is named where a change is not live, and can b
     await expectAccessible(page);
     await expectFitsTelephone(page);
     await takeScreens(page, "gateways-silent");
+    await page.getByRole("link", { name: "Show 1" }).click();
+    await expect(page.getByRole("row", { name: "Answers" })).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Show all 2" })).toBeVisible();
     await page.getByRole("button", { name: "Dismiss…" }).click();
     await expect(await expectGoodDialog(page)).toHaveText(new RegExp(host));
     await takeScreens(page, "dialog-dismiss-gateway", { fullPage: false });

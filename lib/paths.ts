@@ -17,6 +17,7 @@ export const paths = {
   account: () => "/account",
   newOrganization: () => "/organizations/new",
   gateways: () => "/installation/gateways",
+  silentGateways: () => "/installation/gateways?show=silent",
   installationAudit: () => "/installation/audit",
   invitation: (token: string) => at("invitations", token),
 

@@ -97,7 +97,9 @@ async function seed(): Promise<void> {
   const before = readFirstRun(dataDir);
   if (before?.state === "complete") return;
   if (!before && (await db().user.findFirst({ select: { id: true } }))) return;
-  const firstRun = before ?? newFirstRun();
+  // An older version may have begun, with fewer accounts.
+  const made = newFirstRun();
+  const firstRun = { ...made, ...before, accounts: { ...made.accounts, ...before?.accounts } };
   writeFirstRun(dataDir, firstRun);
   await seedAdministrator(firstRun.accounts.administrator);
   const productId = await seedProvider(firstRun.accounts.provider);

@@ -36,7 +36,7 @@ export function GatewayTable({ gateways, dismiss }: GatewayTableProps) {
         </tr>
       </thead>
       <tbody>
-        {gateways.length === 0 && <NoRows columns={7}>No more gateways. The list begins on its first page.</NoRows>}
+        {gateways.length === 0 && <NoRows columns={7}>No gateway here now.</NoRows>}
         {gateways.map((gateway) => (
           <tr key={gateway.id}>
             <Td mono className="wrap-anywhere">

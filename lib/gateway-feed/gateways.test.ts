@@ -44,6 +44,8 @@ test("the list says which gateways answer, drain or are silent, and what each ha
     [silent.id, "silent", 2, "1.2.3"],
   ]);
   expect(list.rows[2]?.seenAt).toEqual(seenAt);
+  const narrowed = await listGateways(operator, { silentOnly: true });
+  expect([narrowed.rows.map(({ id }) => id), narrowed.total, narrowed.silent]).toEqual([[silent.id], 3, 1]);
 });
 
 test("a long list comes in pages, each gateway once", async () => {

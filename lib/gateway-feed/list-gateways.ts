@@ -7,7 +7,6 @@ import { ALIVE_MS } from "./gateway-node.ts";
 
 interface Seen {
   id: string;
-  silent: boolean;
   behind: number;
   seenAt: Date | null;
 }
@@ -18,11 +17,23 @@ export interface GatewayList extends Page<GatewayDto> {
   silent: number;
 }
 
-/** The gateway processes of the installation, by address: since when each runs, when it was last heard of, what it has seen. */
-export async function listGateways(actor: Actor, input: PageInput): Promise<GatewayList> {
+/**
+ * The gateway processes of the installation, by address, or those that are silent: since when each runs, when it was last
+ * heard of, what it has seen.
+ */
+export async function listGateways(actor: Actor, input: PageInput & { silentOnly?: boolean }): Promise<GatewayList> {
   authorizeAdministrator(actor);
+  // The database's clock says who is silent: it wrote the heartbeats.
+  const [all] = await db().$queryRaw<{ total: number; silent: number; aliveSince: Date }[]>`
+    with clock as (select now() - ${ALIVE_MS} * interval '1 millisecond' as since)
+    select count(*)::int as total, count(*) filter (where "heartbeatAt" <= since)::int as silent,
+      (select since from clock) as "aliveSince"
+    from "GatewayNode", clock`;
+  if (!all) throw new Error("an aggregate has one row");
+  const { total, silent, aliveSince } = all;
   const page = await pageOf(input, ({ take, cursor }) =>
     db().gatewayNode.findMany({
+      where: input.silentOnly ? { heartbeatAt: { lte: aliveSince } } : {},
       select: { id: true, address: true, version: true, startedAt: true, heartbeatAt: true, draining: true },
       orderBy: [{ address: "asc" }, { id: "asc" }],
       take,
@@ -30,27 +41,20 @@ export async function listGateways(actor: Actor, input: PageInput): Promise<Gate
     }),
   );
   const ids = page.rows.map(({ id }) => id);
-  // The database's clock says who is silent: it wrote the heartbeats.
-  const [seen, counts] = await Promise.all([
-    db().$queryRaw<Seen[]>`
-      select n.id, n."heartbeatAt" <= now() - ${ALIVE_MS} * interval '1 millisecond' as silent,
+  const seen = await db().$queryRaw<Seen[]>`
+      select n.id,
         (select count(*)::int from (
           select 1 from "GatewayChange" c where c.xid >= n."appliedXid" limit ${BEHIND_MAX}) unseen) as behind,
         (select c."createdAt" from "GatewayChange" c where c.xid < n."appliedXid"
           order by c.xid desc, c.id desc limit 1) as "seenAt"
-      from "GatewayNode" n where n.id = any(${ids}::uuid[])`,
-    db().$queryRaw<{ total: number; silent: number }[]>`
-      select count(*)::int as total,
-        count(*) filter (where "heartbeatAt" <= now() - ${ALIVE_MS} * interval '1 millisecond')::int as silent
-      from "GatewayNode"`,
-  ]);
+      from "GatewayNode" n where n.id = any(${ids}::uuid[])`;
   const byId = new Map(seen.map((row) => [row.id, row]));
   const rows = page.rows.flatMap(({ draining, ...node }): GatewayDto[] => {
     const row = byId.get(node.id);
     // It went between the two statements.
     if (!row) return [];
-    const state = row.silent ? "silent" : draining ? "draining" : "answers";
+    const state = node.heartbeatAt <= aliveSince ? "silent" : draining ? "draining" : "answers";
     return [{ ...node, state, behind: row.behind, seenAt: row.seenAt }];
   });
-  return { rows, next: page.next, total: counts[0]?.total ?? 0, silent: counts[0]?.silent ?? 0 };
+  return { rows, next: page.next, total, silent };
 }

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { GatewayTable } from "#components/installation/gateway-table.tsx";
 import { InstallationHead } from "#components/installation/installation-head.tsx";
@@ -12,23 +13,38 @@ import { dismissGatewayAction } from "./actions.ts";
 export const metadata: Metadata = { title: "Gateways" };
 
 export default async function GatewaysPage({ searchParams }: PageProps<"/installation/gateways">) {
-  const { after } = pageInput.parse(await searchParams);
+  const query = await searchParams;
+  const { after } = pageInput.parse(query);
+  const silentOnly = query.show === "silent";
   const here = paths.gateways();
   const person = await requirePerson(here);
-  const gateways = await forPage(here, () => listGateways(person, { after }));
+  const gateways = await forPage(here, () => listGateways(person, { after, silentOnly }));
+  const { total, silent } = gateways;
   return (
     <>
       <InstallationHead
         title="Gateways"
         lead="Every process that serves calls, when it was last heard of, and which changes it has confirmed."
         facts={[
-          { label: "Gateways", value: gateways.total },
-          { label: "Answering", value: gateways.total - gateways.silent },
-          { label: "Silent", value: gateways.silent, grow: true },
+          {
+            label: "Gateways",
+            value: silentOnly ? <Link href={here} className="link">{`Show all ${total}`}</Link> : total,
+          },
+          { label: "Answering", value: total - silent },
+          {
+            label: "Silent",
+            value:
+              silent > 0 && !silentOnly ? (
+                <Link href={paths.silentGateways()} className="link">{`Show ${silent}`}</Link>
+              ) : (
+                silent
+              ),
+            grow: true,
+          },
         ]}
       />
       <div className="mt-4">
-        {gateways.total === 0 ? (
+        {total === 0 ? (
           <EmptyState title="No gateway has entered itself">
             Calls are refused until one runs. Start it with <code>npm start</code> or <code>npm run gateway</code>, and
             look at its log.
@@ -36,7 +52,13 @@ export default async function GatewaysPage({ searchParams }: PageProps<"/install
         ) : (
           <GatewayTable gateways={gateways.rows} dismiss={dismissGatewayAction} />
         )}
-        <CursorPager label="gateways" here={here} after={after} next={gateways.next} />
+        <CursorPager
+          label="gateways"
+          here={here}
+          keep={silentOnly ? { show: "silent" } : {}}
+          after={after}
+          next={gateways.next}
+        />
       </div>
     </>
   );

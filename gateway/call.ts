@@ -77,6 +77,8 @@ export class Call {
   names: HeaderName[] = [];
   /** Lower-case names that the client's Connection header declares hop-by-hop; "" when there are none. */
   connectionTokens = "";
+  /** Who passed the request on before us, as they say; "" when it came straight from its client. */
+  via = "";
   /** Length of the body: a number, or -1 = chunked. */
   contentLength = 0;
   /** The client waits for 100 Continue before it sends its body. */

@@ -10,6 +10,7 @@ import { answerTrace } from "./steps/answer-trace.ts";
 import { assemble } from "./steps/assemble.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authenticateBearer } from "./steps/authenticate-bearer.ts";
+import { checkLoop } from "./steps/check-loop.ts";
 import { checkNetworks } from "./steps/check-networks.ts";
 import { checkRequest } from "./steps/check-request.ts";
 import { countCall } from "./steps/count-call.ts";
@@ -29,6 +30,7 @@ const steps: readonly Step[] = [
   answerTrace, //      200                  what the portal's test panel asks about its last call
   answerTokenRequest, // 200 400 401 413 429  /oidc/token and the public keys
   routeCall, //        404 405              space, catalog, API, operation
+  checkLoop, //        508                  an API whose backend is this gateway
   answerPreflight, //  204 404              a browser's question, by the API's own settings
   readCredentials, //  401 403              from the declared places only
   authenticateBearer, // 401 429            access token, API key

@@ -10,6 +10,8 @@ export const CONNECTION = 6;
 export const AUTHORIZATION = 7;
 /** The customary names of our credentials: taken away wherever we enforce (gateway.md 2.5). */
 export const CREDENTIAL = 8;
+/** Who passed the request on; ours is added to it (upstream/via.ts). */
+export const VIA = 9;
 
 export interface HeaderName {
   lower: string;
@@ -58,6 +60,8 @@ function kindOf(lower: string, canonical: string): number {
       return CONNECTION;
     case "authorization":
       return AUTHORIZATION;
+    case "via":
+      return VIA;
   }
   if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
   if (HOP_BY_HOP.has(lower) || IDENTITY.has(canonical)) return DROP;

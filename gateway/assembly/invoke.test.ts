@@ -99,6 +99,18 @@ describe("invoke", () => {
     expect([json, headers["x-first"]]).toEqual([{ url: "/second", first: "/first" }, "200 /first"]);
   });
 
+  test("whatever a policy does to Via, each backend is told that the call came through here", async () => {
+    const actions =
+      "[{ set: message.headers.Via, value: forged }, { set: message.headers.via, value: $(request.headers.via) }]";
+    for (const last of [invoke, "  - invoke: { target-url: $(target-url) }\n  - log: {}"]) {
+      for (const change of [actions, "[{ clear: message.headers.Via }]"]) {
+        const headers: [string, string][] = [["Via", "1.1 before"]];
+        await run(`execute:\n  - set-variable: { actions: ${change} }\n${last}`, "/open", { headers });
+        expect(t.backend.header("via")).toEqual([expect.stringMatching(/^1\.1 before, 1\.1 [0-9a-f]{16}$/)]);
+      }
+    }
+  });
+
   test("a time limit of its own is 504, and the backend's call is cut off", async () => {
     const cut = new Promise((resolve) => {
       t.backend.answer = (_req, res) => void res.on("close", resolve);

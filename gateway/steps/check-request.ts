@@ -1,7 +1,7 @@
 import { clientAddress } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { announceBody, type Call } from "#gateway/call.ts";
-import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING } from "#gateway/header-names.ts";
+import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING, VIA } from "#gateway/header-names.ts";
 import { lastCall } from "#gateway/last-answer.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
@@ -40,6 +40,8 @@ export function checkRequest(call: Call): Refused | undefined {
 }
 
 function checkHeaders(call: Call): Refused | undefined {
+  // Node's parser takes HTTP/0.9 and HTTP/2.0 in a request line for HTTP/1 (T22).
+  if (call.req.httpVersionMajor !== 1) return refuse("REQUEST_MALFORMED");
   const raw = call.req.rawHeaders;
   if (raw.length > HEADERS_MAX * 2) return refuse("HEADERS_TOO_LARGE", "headers-too-many");
   let bytes = 0;
@@ -72,12 +74,15 @@ function checkHeaders(call: Call): Refused | undefined {
           if (call.connectionTokens.includes("upgrade")) lastCall(call);
         }
         break;
+      case VIA:
+        call.via = call.via === "" ? value : `${call.via}, ${value}`;
+        break;
       case EXPECT:
         if (value.toLowerCase() !== "100-continue") return malformed("expectation-unknown");
     }
   }
   if (bytes > HEADER_BYTES_MAX) return refuse("HEADERS_TOO_LARGE", "headers-too-long");
-  const isHttp11 = call.req.httpVersionMinor === 1 && call.req.httpVersionMajor === 1;
+  const isHttp11 = call.req.httpVersionMinor === 1;
   // Two Hosts route differently at different hops (T4); HTTP/1.0 needs none.
   if (hosts > 1 || (hosts === 0 && isHttp11)) return malformed("host-malformed");
   if (hosts === 1 && !HOST_VALUE.test(call.host)) return malformed("host-malformed");

@@ -4,6 +4,7 @@ import { AUTHORIZATION, CREDENTIAL, headerName, PASS } from "#gateway/header-nam
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import { PROOF_HEADER } from "./proof.ts";
+import { viaField } from "./via.ts";
 
 /**
  * The headers that the backend gets, flat: the client's without hop-by-hop, identity and credential headers, then ours.
@@ -62,6 +63,8 @@ function withOurs(headers: string[], call: Call, backend: Backend, authorization
     call.gateway.publicProtocol,
     "X-Request-Id",
     call.requestId,
+    "Via",
+    viaField(call),
   );
   return headers;
 }

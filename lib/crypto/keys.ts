@@ -27,3 +27,5 @@ export const sealKey = (): NamedKey => named("SEAL_KEY", "seal");
 export const exploreKey = (): NamedKey => named("EXPLORE_KEY", "explore");
 /** Signs the test panel's requests for a trace. */
 export const traceKey = (): NamedKey => named("EXPLORE_KEY", "trace");
+/** The same in all gateways of an installation, for the Via header: it tells an outsider nothing. */
+export const installationPseudonym = (): string => named("EXPLORE_KEY", "via").key.toString("hex", 0, 8);

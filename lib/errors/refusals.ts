@@ -33,6 +33,7 @@ export const refusals = {
   STALE: { status: 503, detail: "The gateway has not heard of changes for too long" },
   OVERLOADED: { status: 503, detail: "The gateway has too many calls in flight" },
   BACKEND_TIMEOUT: { status: 504, detail: "The backend did not answer in time" },
+  LOOP_DETECTED: { status: 508, detail: "The call came back through its own backend too often" },
 } as const satisfies Record<string, { status: number; code?: string; detail: string }>;
 
 /** Key of the table; two rows may share one public code. */
@@ -106,5 +107,7 @@ export const causes = [
   "backend-tls-failed",
   // the backend's token endpoint gave none
   "backend-token-failed",
+  // LOOP_DETECTED: Via names this installation more often than APIs are chained
+  "passed-too-often",
 ] as const;
 export type Cause = (typeof causes)[number];

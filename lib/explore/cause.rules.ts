@@ -189,6 +189,10 @@ const rows: Record<Cause, CauseWords> = {
     why: "The token endpoint of the backend gave no access token.",
     next: backendIsTheirs("Check its address, client ID and secret under Backend in the design."),
   },
+  "passed-too-often": {
+    why: "The backend leads back to this gateway, which sent the call to it again, five times over.",
+    next: backendIsTheirs("Enter the server behind the API under Backend, not the API’s own address."),
+  },
 };
 
 /** Refusals whose public words are all that there is to say. */

@@ -231,6 +231,11 @@ const rows: Record<Refusal, (c: CallContext, head: CallHead) => Explanation> = {
     words: `The gateway is fine: it waited for ${c.catalog.provider}’s server and gave up.`,
     fix: sendAgain,
   }),
+  LOOP_DETECTED: (c) => ({
+    title: "The call goes in a circle",
+    words: `Your call is fine: the backend that ${c.catalog.provider} entered leads back to this API.`,
+    fix: sendAgain,
+  }),
 };
 
 /** A refusal in words, with what mends it (explore 5). Only what the caller may know. */

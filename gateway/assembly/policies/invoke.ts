@@ -12,7 +12,7 @@ import type { Run } from "./step.ts";
 
 /** Set by the gateway for each call of a backend; a message does not bring its own. */
 const OURS =
-  /^(host|content-length|transfer-encoding|connection|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id|x-gateway-proof)$/i;
+  /^(host|content-length|transfer-encoding|connection|x-forwarded-(for|host|proto)|x-request-id|x-global-transaction-id|x-gateway-proof|via)$/i;
 /** Usually without a body (RFC 9110 9.3). */
 const BODILESS = new Set(["GET", "HEAD"]);
 const TIMEOUT_MS = 60_000;

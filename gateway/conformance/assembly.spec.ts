@@ -197,6 +197,83 @@ test("an assembly that is not understood is imported, shown, and refused at publ
   expect(failed.detail).toMatch(/line \d+: GatewayScript is not run/);
 });
 
+describe("what a client can put into a header by way of a variable (T9)", () => {
+  let path = "";
+  beforeAll(async () => {
+    path = await publish(`openapi: 3.0.0
+info: { title: Split, version: 1.0.0 }
+servers: [{ url: /split }]
+paths: { "/x/{p}": { post: { operationId: x, responses: { "200": { description: ok } } } } }
+x-ibm-configuration:
+  assembly:
+    execute:
+      - set-variable: { title: copy, actions: [{ set: message.headers.X-Body, value: $(request.body.v) }, { set: message.headers.X-Query, value: "q-$(request.parameters.q)" }, { add: message.headers.X-Path, value: $(request.parameters.p) }] }
+      - invoke: { target-url: $(target-url) }
+      - set-variable: { title: back, actions: [{ set: message.headers.X-Back, value: "$(request.body.back)" }, { set: message.headers.X-Back-Query, value: $(request.parameters.back) }] }
+`);
+  });
+  type Place = "body" | "query" | "back" | "back query";
+  const send = (place: Place, text: string) => {
+    const body = JSON.stringify({ v: place === "body" ? text : "", back: place === "back" ? text : "" });
+    const [q, back] = [place === "query" ? text : "", place === "back query" ? text : ""].map(encodeURIComponent);
+    return call(`${path}/x/p?q=${q}&back=${back}`, { method: "POST", body });
+  };
+  const controls = [
+    "a\r\nX-Evil: 1",
+    "a\nX-Evil: 1",
+    "a\rX-Evil: 1",
+    "a\0b",
+    "a\r\n\r\nGET /evil HTTP/1.1\r\n\r\n",
+    "\x1b[2J",
+    "a\x7f",
+  ];
+
+  test.each(controls)("%j is 500, with nothing of it on the wire", async (text) => {
+    for (const place of ["body", "query"] as const) {
+      const answer = await send(place, text);
+      expect([place, answer.status, answer.json.code, answer.json.detail]).toEqual([
+        place,
+        500,
+        "POLICY_FAILED",
+        'The policy "copy" of the API failed',
+      ]);
+    }
+    expect(backend.calls).toEqual([]);
+    for (const place of ["back", "back query"] as const) {
+      const answer = await send(place, text);
+      expect([place, answer.status, answer.json.detail]).toEqual([place, 500, 'The policy "back" of the API failed']);
+      expect([answer.headers["x-evil"], answer.headers["x-back"]]).toEqual([undefined, undefined]);
+    }
+    expect(backend.calls.map(({ url }) => new URL(url, backend.url).pathname)).toEqual(["/x/p", "/x/p"]);
+  });
+
+  // Cut to its low byte, as Node would send it, the second is CR LF, and the third a NUL.
+  test.each(["é", "a\u010d\u010aX-Evil: 1", "a\u0100b", "\u2028\u0085", "\u{1f600}"])(
+    "%j goes as its bytes in UTF-8 or Latin-1, and splits nothing",
+    async (text) => {
+      const isOneByte = /^[\0-\xff]*$/.test(text);
+      const bytes = Buffer.from(text, isOneByte ? "latin1" : "utf8").toString("latin1");
+      const there = await send("body", text);
+      expect([there.status, backend.header("x-body"), backend.header("x-evil")]).toEqual([200, [bytes], []]);
+      await send("query", text);
+      expect(backend.header("x-query")).toEqual([
+        isOneByte ? `q-${bytes}` : Buffer.from(`q-${text}`).toString("latin1"),
+      ]);
+      const back = await send("back", text);
+      expect([back.status, back.headers["x-back"], back.headers["x-evil"]]).toEqual([200, bytes, undefined]);
+    },
+  );
+
+  test("an encoded line break in the path never gets so far", async () => {
+    for (const text of ["a%0d%0aX-Evil:1", "a%0ab", "a%00b"]) {
+      expect((await call(`${path}/x/${text}`, { method: "POST", body: "{}" })).status).toBe(400);
+    }
+    expect(backend.calls).toEqual([]);
+    expect((await call(`${path}/x/%C4%8D%C4%8A`, { method: "POST", body: "{}" })).status).toBe(200);
+    expect(backend.header("x-path")).toEqual([Buffer.from("\u010d\u010a").toString("latin1")]);
+  });
+});
+
 test("a header never splits (T9), and nothing in a message reaches a prototype (T17)", async () => {
   const path = await publish(`openapi: 3.0.0
 info: { title: Hostile, version: 1.0.0 }

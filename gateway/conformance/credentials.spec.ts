@@ -131,7 +131,7 @@ const rows: Row[] = [
     secretOnly: true,
   },
   {
-    what: "the right secret twice",
+    what: "the right secret twice (T3)",
     send: (w, d) => merge(pair(w, d, who.good), put(w, d, undefined, who.good.secret)),
     expected: INVALID,
     secretOnly: true,
@@ -144,12 +144,12 @@ const rows: Row[] = [
     secretOnly: true,
   },
   {
-    what: "the ID twice",
+    what: "the ID twice (T3)",
     send: (w, d) => merge(pair(w, d, who.good), put(w, d, who.good.clientId, undefined)),
     expected: TWICE,
   },
   {
-    what: "the ID in both places",
+    what: "the ID in both places (T3)",
     send: (w, d) => merge(pair(w, d, who.good), put(other(w), d, who.good.clientId, undefined)),
     expected: TWICE,
   },

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { db } from "#lib/db/client.ts";
+import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { readSigningKeys } from "#lib/token/read-signing-keys.ts";
 
@@ -28,7 +29,11 @@ test("the command makes a key that signs later, or at once when told so", async 
   expect(later.stdout).toMatch(/^New signing key [0-9a-f-]{36}: no gateway runs now\.\nIt signs from \S+; /);
   expect(await db().signingKey.count({ where: { endsAt: null } })).toBe(1);
   expect(await db().signingKey.count()).toBe(2);
-  expect(run(["--at-once"]).status).toBe(0);
+  const gone = { id: newId(), address: "api-2 0.0.0.0:8080", heartbeatAt: new Date("2020-02-02T14:31:00Z") };
+  await db().gatewayNode.create({ data: gone });
+  const atOnce = run(["--at-once"]);
+  expect([atOnce.status, atOnce.stdout]).toEqual([0, expect.stringMatching(/: 0 of 1 gateways know it\.$/m)]);
+  expect(atOnce.stdout).toContain("Not confirmed: api-2 0.0.0.0:8080, silent since 2 Feb 2020, 14:31 UTC.");
   expect(JSON.parse((await readSigningKeys()).jwks(Date.now())).keys).toHaveLength(1);
   expect((await readSigningKeys()).jwks(Date.now())).not.toContain(old.kid);
 });

@@ -9,6 +9,8 @@ import {
 } from "#gateway/conformance/kit/own-gateway.ts";
 import { type RecordingBackend, startBackend } from "#gateway/conformance/kit/recording-backend.ts";
 import { closeDb, db } from "#lib/db/client.ts";
+import { listenForChanges } from "#lib/gateway-feed/listen-for-changes.ts";
+import { FEED_CHANNEL } from "#lib/gateway-feed/record-change.ts";
 import { newId } from "#lib/ids.ts";
 import { change, makeCredential } from "#lib/test-kit/gateway-fixture.ts";
 import { Wire } from "#lib/test-kit/wire.ts";
@@ -90,3 +92,25 @@ test.each(places)(
     expect(await db().gatewayNode.count()).toBe(1);
   },
 );
+
+test("the connection that hears of changes is made again after the database hung", async () => {
+  const own = new Wire(database.url);
+  await own.up();
+  let heard = 0;
+  const stop = listenForChanges(own.url(), () => {
+    heard += 1;
+  });
+  /** A connection that is made counts as news as well. */
+  const untilHeard = async (times: number) => {
+    while (heard < times) await db().$executeRaw`select 1`;
+  };
+  await untilHeard(1);
+  // What asks whether it still lives.
+  await own.hangAt(/select 1/);
+  own.recover();
+  await untilHeard(2);
+  await db().$executeRaw`select pg_notify(${FEED_CHANNEL}, '')`;
+  await untilHeard(3);
+  await stop();
+  await own.down();
+});

@@ -18,6 +18,16 @@ export const weatherAs = (title: string, basePath: string): string =>
     .replace("title: Weather Provider API", `title: ${title}`)
     .replace("basePath: /weather", `basePath: ${basePath}`);
 
+/** The weather definition with a scheme of its backend's own in place of keys. */
+export const weatherWithOwnScheme = (title: string, basePath: string): string =>
+  `${weatherWithoutKeys(title, basePath)}
+securityDefinitions:
+  backend:
+    type: basic
+security:
+  - backend: []
+`;
+
 /** As weatherAs, with an assembly of two policies: one that sets a header, and the invoke. */
 export const weatherWithAssembly = (title: string, basePath: string): string => `${weatherAs(title, basePath)}
 x-ibm-configuration:

@@ -17,10 +17,17 @@ interface CurlBlockProps {
 export function CurlBlock({ operation, values, gatewayUrl }: CurlBlockProps) {
   const { api, choice } = useExplore();
   const token = choice.mode === "token" && operation.need.token;
+  const authorization = operation.need.authorization && choice.authorization !== "";
   const { method, need, path: pathTemplate, slice } = operation;
   try {
     const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);
-    return <CodeBlock label="Shell" language="shell" code={buildCurl(request, { origin: gatewayUrl, need, token })} />;
+    return (
+      <CodeBlock
+        label="Shell"
+        language="shell"
+        code={buildCurl(request, { origin: gatewayUrl, need, token, authorization })}
+      />
+    );
   } catch (error) {
     if (error instanceof ValueError) return <p className="text-12 text-ink-3">{error.message}</p>;
     throw error;

@@ -44,7 +44,13 @@ const values = (over: Partial<CallValues>): CallValues => ({
 /** Runs the command in a real bash in which `curl` prints its arguments, each ended by NUL. */
 function argumentsIn(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
-  const environment = { ...process.env, CLIENT_ID: "the-id", CLIENT_SECRET: "the-secret", ACCESS_TOKEN: "the-token" };
+  const environment = {
+    ...process.env,
+    CLIENT_ID: "the-id",
+    CLIENT_SECRET: "the-secret",
+    ACCESS_TOKEN: "the-token",
+    AUTHORIZATION: "Basic dTpw",
+  };
   const out = execFileSync("bash", ["--norc", "-c", script], { env: environment, encoding: "utf8" });
   return out.split("\0").slice(0, -1);
 }
@@ -136,6 +142,15 @@ test("the method is said only where curl would choose another", () => {
   expect(of("POST", null)).toEqual(["-X", "POST"]);
   expect(of("DELETE", null)).toEqual(["-X", "DELETE"]);
   expect(of("HEAD", null)[0]).toBe("-I");
+});
+
+test("what an API's own scheme is sent stands beside ID and secret, as a placeholder", () => {
+  const request = buildRequest(shape("GET", "/current", slice()), values({}));
+  const args = argumentsIn(buildCurl(request, { origin, need: none, authorization: true }));
+  expect(args.slice(1)).toEqual(["-H", "Authorization: Basic dTpw"]);
+  expect(argumentsIn(buildCurl(request, { origin, need: inHeader, authorization: true }))).toContain(
+    "X-IBM-Client-Secret: the-secret",
+  );
 });
 
 test("an access token stands in place of ID and secret, as a placeholder", () => {

@@ -17,13 +17,16 @@ interface CurlOptions {
   clientId?: string;
   /** An access token goes in place of ID and secret, as `$ACCESS_TOKEN`. */
   token?: boolean;
+  /** The API's own scheme is sent something, as `$AUTHORIZATION`. */
+  authorization?: boolean;
 }
 
 /**
  * A curl command for bash that makes the call (S24, S27). What a publisher wrote cannot run in the reader's terminal:
  * every text is one single-quoted argument; only the placeholders are expanded.
  */
-export function buildCurl(request: BuiltRequest, { origin, need, clientId, token = false }: CurlOptions): string {
+export function buildCurl(request: BuiltRequest, options: CurlOptions): string {
+  const { origin, need, clientId, token = false, authorization = false } = options;
   const variables: [Place, string][] = [];
   let filled = request;
   if (need.clientId && clientId && !token) filled = attach(request, need.clientId, clientId, "clientId");
@@ -36,6 +39,7 @@ export function buildCurl(request: BuiltRequest, { origin, need, clientId, token
     if (place.in === "header") lines.push(`-H ${headerWithVariable(place.name, variable)}`);
   }
   if (token) lines.push('-H "Authorization: Bearer $ACCESS_TOKEN"');
+  else if (authorization) lines.push('-H "Authorization: $AUTHORIZATION"');
   if (filled.body !== null) lines.push(`--data-raw ${shellQuote(filled.body)}`);
   return lines.join(" \\\n  ");
 }

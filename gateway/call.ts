@@ -152,5 +152,7 @@ const withBody = new WeakMap<ServerResponse, Call>();
 export const announceBody = (call: Call): void => void withBody.set(call.res, call);
 export const callWithBody = (res: ServerResponse): Call | undefined => withBody.get(res);
 
-/** Somebody begins to read the body: from here on it has to come. */
-export const noteBody = (call: Call): void => call.gateway.admission.bodies.add(call);
+/** Somebody begins to read the body, or to throw it away: from here on it has to come. */
+export const noteBody = (call: Call): void => call.gateway.admission.bodies.add(call, false);
+/** As `noteBody`, for a body that is held in memory until its end. */
+export const noteHeldBody = (call: Call): void => call.gateway.admission.bodies.add(call, true);

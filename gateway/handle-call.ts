@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "#lib/log.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
-import { ANSWERED, Call, type Gateway, type Step } from "./call.ts";
+import { ANSWERED, Call, type Gateway, noteBody, type Step } from "./call.ts";
 import { isEnding } from "./last-answer.ts";
 import { answerPreflight } from "./steps/answer-preflight.ts";
 import { answerTokenRequest } from "./steps/answer-token-request.ts";
@@ -107,6 +107,8 @@ function endWithConnection({ req, res }: Call, end: () => void): void {
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
   call.hold?.drop();
+  // Answered before the body came: what is left of it keeps the connection.
+  if (!call.req.complete) noteBody(call);
   // Set as long as the backend has not finished: the client went away, or was refused meanwhile.
   call.abortBackend?.();
   call.totalMs = performance.now() - call.started;

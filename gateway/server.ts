@@ -46,11 +46,11 @@ const options: ServerOptions<typeof GatewayRequest> = {
   maxHeaderSize: HEADER_BYTES_MAX + TARGET_BYTES_MAX + 2_048,
   /** From the first byte to the end of the headers (slowloris, T21). */
   headersTimeout: 10_000,
-  /** The whole request with its body: 10 MB at less than 1 Mbit/s. What is much slower goes before (body-watch.ts). */
-  requestTimeout: 120_000,
+  /** None for the whole of a request: a gigabyte on a slow line takes hours. What drips goes before (body-watch.ts). */
+  requestTimeout: 0,
   /** A connection between two calls. */
   keepAliveTimeout: 30_000,
-  /** How often the two above are looked at. */
+  /** How often headers that are late are looked for. */
   connectionsCheckingInterval: 1_000,
   /** We answer ourselves, in our form. */
   requireHostHeader: false,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { CallMetrics } from "#gateway/admin/call-metrics.ts";
 import type { Gateway } from "#gateway/call.ts";
@@ -78,8 +78,10 @@ afterAll(async () => {
 });
 
 /** Begins an upload; gives what came back, and a promise of the end of the connection. */
-async function upload(first: string, length = 1_000_000) {
+async function upload(first: string, length = 1_000_000, target = "/acme/sandbox/base/x") {
+  const accepted = once(server, "connection") as Promise<[Socket]>;
   const socket = await open(base);
+  const [peer] = await accepted;
   let text = "";
   socket.on("data", (piece) => {
     text += piece.toString("latin1");
@@ -87,9 +89,9 @@ async function upload(first: string, length = 1_000_000) {
   socket.on("error", () => undefined);
   const closed = once(socket, "close");
   const sizeBefore = gateway.admission.bodies.size;
-  socket.write(`POST /acme/sandbox/base/x HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${first}`);
+  socket.write(`POST ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${first}`);
   await vi.waitFor(() => expect(gateway.admission.bodies.size).toBe(sizeBefore + 1));
-  return { socket, closed, text: () => text };
+  return { socket, peer, closed, text: () => text };
 }
 const later = (ms: number) => Date.now() + ms;
 
@@ -97,14 +99,32 @@ test("a body that trickles is 408, its connection and its backend call end (T21)
   const ended = new Promise((done) => {
     backend.answer = (req) => void req.on("close", done);
   });
+  const before = backend.calls.length;
   const slow = await upload("a");
+  await vi.waitFor(() => expect(backend.calls.length).toBe(before + 1));
   gateway.admission.bodies.sweep(later(9_000));
   expect(slow.text()).toBe("");
   gateway.admission.bodies.sweep(later(10_001));
   await slow.closed;
   expect(slow.text()).toMatch(/^HTTP\/1\.1 408 [\s\S]*REQUEST_TIMEOUT/);
   await ended;
-  expect(gateway.admission.bodies.size).toBe(0);
+  await vi.waitFor(() => {
+    gateway.admission.bodies.sweep(Date.now());
+    expect(gateway.admission.bodies.size).toBe(0);
+  });
+});
+
+test("what is left of a body after its refusal is watched as well, since it keeps the connection (T21)", async () => {
+  const refused = await upload("a", 60_000, "/acme/sandbox/nowhere");
+  await vi.waitFor(() => expect(refused.text()).toMatch(/^HTTP\/1\.1 404 /));
+  const before = refused.peer.bytesRead;
+  refused.socket.write("a".repeat(5_000));
+  await vi.waitFor(() => expect(refused.peer.bytesRead).toBe(before + 5_000));
+  gateway.admission.bodies.sweep(later(10_001));
+  expect(refused.socket.closed).toBe(false);
+  gateway.admission.bodies.sweep(later(20_002));
+  await refused.closed;
+  expect(refused.text()).not.toContain("408");
 });
 
 test("a body that moves is left alone, as long as it does", async () => {
@@ -115,6 +135,20 @@ test("a body that moves is left alone, as long as it does", async () => {
   gateway.admission.bodies.sweep(later(20_003));
   await moving.closed;
   expect(moving.text()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test("a body that the gateway reads itself has two minutes, however well it moves", async () => {
+  const reading = await upload("a", 16_000, "/oidc/token");
+  for (const seconds of [10, 119]) {
+    const before = reading.peer.bytesRead;
+    reading.socket.write("a".repeat(5_000));
+    await vi.waitFor(() => expect(reading.peer.bytesRead).toBe(before + 5_000));
+    gateway.admission.bodies.sweep(later(seconds * 1_000));
+    expect(reading.text()).toBe("");
+  }
+  gateway.admission.bodies.sweep(later(120_001));
+  await reading.closed;
+  expect(reading.text()).toMatch(/^HTTP\/1\.1 408 /);
 });
 
 test("a client that waits for its backend is not slow", async () => {

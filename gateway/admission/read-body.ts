@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { type Refused, refuse, refuseWith } from "#gateway/answer/refusal.ts";
-import { ANSWERED, type Call, noteBody } from "#gateway/call.ts";
+import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
 
 /** A body that is checked is held in memory, and its text beside it; also the most that it may unpack to (T19). */
 export const CHECKED_BYTES_MAX = 1_048_576;
@@ -20,7 +20,7 @@ const unpackers = {
 export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | typeof ANSWERED> {
   const { req, res } = call;
   if (call.contentLength > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
-  noteBody(call);
+  noteHeldBody(call);
   // In the next turn the parser has seen what came with the headers, and answers a broken framing itself (T1).
   await new Promise(setImmediate);
   if (res.headersSent || res.destroyed) return ANSWERED;

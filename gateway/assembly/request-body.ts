@@ -1,4 +1,4 @@
-import { type Call, noteBody } from "#gateway/call.ts";
+import { type Call, noteHeldBody } from "#gateway/call.ts";
 import { EMPTY, TooLargeError } from "./message.ts";
 
 /** The client went away, or sent a body that is framed wrongly and was answered: nothing more is to be done. */
@@ -10,7 +10,7 @@ export async function readRequestBody(call: Call): Promise<Buffer> {
   // A step before this one may have needed it.
   if (call.heldBody !== undefined) return call.heldBody;
   if (call.contentLength === 0) return EMPTY;
-  noteBody(call);
+  noteHeldBody(call);
   // As in steps/invoke.ts: what is framed wrongly is refused before a policy hears of it (T1).
   await new Promise(setImmediate);
   if (res.headersSent || res.destroyed) throw new GoneError();

@@ -55,6 +55,7 @@ async function onCall(req: IncomingMessage, res: ServerResponse): Promise<void> 
 
 beforeAll(async () => {
   backend = createServer((req, res) => void onCall(req, res)).listen(0, "127.0.0.1");
+  backend.requestTimeout = 0;
   await once(backend, "listening");
   database = await startDatabase();
   process.env.DATABASE_URL = database.url;
@@ -129,6 +130,28 @@ test.each([
     expect(growth).toBeLessThan(GROWTH_MAX);
   },
 );
+
+test.runIf(isFull)("an upload on a slow line passes, however long it takes", { timeout: lasting }, async () => {
+  // Twice the rate under which a body is given up, for longer than one that is held may take.
+  const total = 150_000;
+  const req = request(`${gateway.address}${path}/upload`, {
+    method: "POST",
+    headers: { "content-length": String(total) },
+    agent: false,
+  });
+  const answered = once(req, "response") as Promise<[IncomingMessage]>;
+  taken = 0;
+  let sent = 0;
+  for await (const _ of everyMs(100)) {
+    req.write("u".repeat(100));
+    sent += 100;
+    if (sent === total) break;
+  }
+  const [res] = await answered;
+  let text = "";
+  for await (const part of res) text += String(part);
+  expect([res.statusCode, text]).toEqual([200, String(total)]);
+});
 
 test("a large answer passes whole, and the gateway does not grow with it", { timeout: lasting }, async () => {
   const growth = await growthDuring(async () => {

@@ -1,6 +1,6 @@
 import { refuseAuthentication } from "#gateway/admission/refuse-authentication.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
-import { ANSWERED, type Call, noteBody } from "#gateway/call.ts";
+import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
 import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import { BodyTooLargeError, RequestBody } from "#gateway/upstream/request-body.ts";
 import { exchangeToken, type TokenHolder } from "#lib/token/exchange-token.ts";
@@ -46,7 +46,7 @@ async function readBody(call: Call): Promise<string | Refused | typeof ANSWERED>
   // A request that has none ends with its headers, and says nothing of it any more (server.ts).
   if (call.contentLength === 0) return "";
   if (call.contentLength > TOKEN_REQUEST_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-announced");
-  noteBody(call);
+  noteHeldBody(call);
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
   const pieces: Buffer[] = [];

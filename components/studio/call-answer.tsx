@@ -105,7 +105,9 @@ function WhoAnswered({ head, body, readCause }: WhoAnsweredProps) {
         {head.status === 401 && " It may want its functional ID: enter one under Backend in the design."}
       </p>
     );
-  const backend = who.backendCalled ? "was called" : "was not called";
+  // Asked: whether anything of the call arrived, a backend that is away does not say.
+  const called = who.by === "gateway" ? "was asked" : "was called";
+  const backend = who.backendCalled ? called : "was not called";
   if (who.by === "policy")
     return (
       <Note

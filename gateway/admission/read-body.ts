@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { type Refused, refuse, refuseWith } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
+import { BodyHold } from "#gateway/upstream/body-hold.ts";
 
 /** A body that is checked is held in memory, and its text beside it; also the most that it may unpack to (T19). */
 export const CHECKED_BYTES_MAX = 1_048_576;
@@ -26,22 +27,20 @@ export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | ty
   if (res.headersSent || res.destroyed) return ANSWERED;
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+  const hold = new BodyHold();
   try {
     for await (const piece of req.iterator({ destroyOnReturn: false })) {
-      bytes += piece.length;
-      if (bytes > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
-      pieces.push(piece);
+      if (hold.bytes + piece.length > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
+      hold.add(piece);
     }
   } catch {
     // The client went away; what the parser refused, server.ts has answered.
     return ANSWERED;
   }
   if (res.headersSent || res.destroyed) return ANSWERED;
-  call.heldBody = Buffer.concat(pieces, bytes);
-  call.contentLength = bytes;
-  call.requestBytes = bytes;
+  call.contentLength = hold.bytes;
+  call.requestBytes = hold.bytes;
+  call.heldBody = hold.all();
   return call.heldBody;
 }
 

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { sendRaw } from "#gateway/conformance/kit/client.ts";
 import { definition, testGateway } from "./test-gateway.ts";
 
 const { t, run, answerWith } = testGateway();
@@ -39,6 +40,25 @@ describe("compressed bodies (T19)", () => {
     const answered = await run(`execute:\n${invoke}\n  - parse: {}`);
     expect([answered.status, answered.json.code]).toEqual([502, "BACKEND_INVALID"]);
   });
+});
+
+test("a body that is read in chunks of a byte takes its bytes, and not the 450 that Node makes of each (T20)", async () => {
+  const { source, basePath } = definition(`execute:\n  - parse: {}\n${invoke}`);
+  await t.put(source);
+  const limit = t.gateway.bodyBytesMax;
+  t.gateway.bodyBytesMax = 2_000_000;
+  let most = 0;
+  t.backend.answer = (req, res) => {
+    most = process.memoryUsage.rss();
+    req.resume().on("end", () => res.end("{}"));
+  };
+  const head = `POST /acme/sandbox${basePath}/open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  const body = Buffer.from(`${head}1\r\n"\r\n${"1\r\na\r\n".repeat(1_000_000)}1\r\n"\r\n0\r\n\r\n`);
+  const before = process.memoryUsage.rss();
+  const answer = await sendRaw(body, t.base);
+  t.gateway.bodyBytesMax = limit;
+  expect([answer.statuses, t.backend.header("content-length")]).toEqual([[200], ["1000000"]]);
+  expect(most - before).toBeLessThan(200_000_000);
 });
 
 describe("parse, map, validate, redact", () => {

@@ -1,4 +1,5 @@
 import { type Call, noteHeldBody } from "#gateway/call.ts";
+import { BodyHold } from "#gateway/upstream/body-hold.ts";
 import { EMPTY, TooLargeError } from "./message.ts";
 
 /** The client went away, or sent a body that is framed wrongly and was answered: nothing more is to be done. */
@@ -17,21 +18,19 @@ export async function readRequestBody(call: Call): Promise<Buffer> {
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
+    const hold = new BodyHold();
     const stop = () => void req.off("data", take).off("end", end).off("close", gone);
     const end = () => {
       stop();
-      call.requestBytes = bytes;
-      resolve(Buffer.concat(pieces));
+      call.requestBytes = hold.bytes;
+      resolve(hold.all());
     };
     const gone = () => {
       stop();
       reject(new GoneError());
     };
     const take = (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes <= gateway.bodyBytesMax) return void pieces.push(piece);
+      if (hold.bytes + piece.length <= gateway.bodyBytesMax) return void hold.add(piece);
       stop();
       // The rest is thrown away while the answer is on its way.
       req.resume();

@@ -10,13 +10,13 @@ const HELD_MS = 1_000;
 
 /** Each call may hold so much, as a body that streams takes it too; what is more comes out of the budget of all. */
 const OWN_BYTES_MAX = 65_536;
-/** Shorter pieces are copied together: a client may make each byte a chunk, and Node an object of a hundred bytes of it. */
+/** Shorter pieces are copied together: a client may make each byte a chunk, and Node makes an object of 450 bytes of it. */
 const PIECE_BYTES_MIN = 4_096;
 const BLOCK_BYTES_MAX = 65_536;
 
-/** What has come of a chunked body before its backend is called. */
+/** What has come of a body before it is passed on. */
 export class BodyHold {
-  readonly #budget: MemoryBudget;
+  readonly #budget: MemoryBudget | undefined;
   readonly #blocks: Buffer[] = [];
   /** Free bytes at the end of the last block. */
   #room = 0;
@@ -24,18 +24,21 @@ export class BodyHold {
   #own = 0;
   /** Memory out of the budget. */
   #taken = 0;
-  /** Of the body. */
+  /** Of the body, and of what has not left. */
   bytes = 0;
+  waiting = 0;
   /** Nothing of the body is missing. */
   whole = false;
 
-  constructor(budget: MemoryBudget) {
+  /** Without a budget whoever fills it says when it is enough. */
+  constructor(budget?: MemoryBudget) {
     this.#budget = budget;
   }
 
   /** false: the budget is used up. The piece is kept all the same, and must be the last. */
   add(piece: Buffer): boolean {
     this.bytes += piece.length;
+    this.waiting += piece.length;
     if (piece.length < PIECE_BYTES_MIN) return this.#copy(piece);
     this.#trim();
     this.#blocks.push(piece);
@@ -46,21 +49,30 @@ export class BodyHold {
   next(): Buffer | undefined {
     if (this.#blocks.length === 1) this.#trim();
     const block = this.#blocks.shift();
-    if (block) this.#giveBack(block.buffer.byteLength);
+    if (!block) return undefined;
+    this.waiting -= block.length;
+    this.#giveBack(block.buffer.byteLength);
     return block;
   }
 
   /** The whole of it in one piece, when it is so short that it can leave with its headers. */
   short(): Buffer | undefined {
-    if (this.bytes > OWN_BYTES_MAX) return undefined;
+    return this.bytes <= OWN_BYTES_MAX ? this.all() : undefined;
+  }
+
+  /** The whole of it in one piece. */
+  all(): Buffer {
     this.#trim();
-    const all = this.#blocks.length === 1 ? this.#blocks[0] : Buffer.concat(this.#blocks, this.bytes);
+    const [first] = this.#blocks;
+    const all = first && this.#blocks.length === 1 ? first : Buffer.concat(this.#blocks, this.bytes);
     this.drop();
     return all;
   }
 
   drop(): void {
     this.#blocks.length = 0;
+    this.#room = 0;
+    this.waiting = 0;
     this.#giveBack(this.#taken);
   }
 
@@ -69,8 +81,8 @@ export class BodyHold {
     const copied = last && this.#room > 0 ? piece.copy(last, last.length - this.#room) : 0;
     this.#room -= copied;
     if (copied === piece.length) return true;
-    // As large as all before it.
-    const size = Math.min(BLOCK_BYTES_MAX, Math.max(PIECE_BYTES_MIN, this.bytes));
+    // As large as all that waits before it.
+    const size = Math.min(BLOCK_BYTES_MAX, Math.max(PIECE_BYTES_MIN, this.waiting));
     if (!this.#take(size)) {
       this.#blocks.push(piece.subarray(copied));
       return false;
@@ -91,6 +103,7 @@ export class BodyHold {
   }
 
   #take(size: number): boolean {
+    if (!this.#budget) return true;
     if (this.#own + size <= OWN_BYTES_MAX) {
       this.#own += size;
       return true;
@@ -104,7 +117,7 @@ export class BodyHold {
   #giveBack(size: number): void {
     const back = Math.min(size, this.#taken);
     this.#taken -= back;
-    this.#budget.giveBack(back);
+    this.#budget?.giveBack(back);
   }
 }
 

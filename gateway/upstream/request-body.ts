@@ -1,6 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
-import type { BodyHold } from "./body-hold.ts";
+import { BodyHold } from "./body-hold.ts";
+
+/** More than this is not read from a client whose backend does not take it. */
+const QUEUE_BYTES_MAX = 65_536;
 
 /** The body grew past the limit while it was streamed. */
 export class BodyTooLargeError extends Error {}
@@ -14,23 +17,32 @@ export class RequestBody extends Readable {
   readonly #req: IncomingMessage;
   readonly #bytesMax: number;
   readonly #hold: BodyHold | undefined;
+  /** What came since, and the backend has not asked for: small chunks leave it together. */
+  readonly #queue = new BodyHold();
+  /** The backend takes more. */
+  #wanted = false;
+  #pauses = false;
+  #ended: boolean;
   /** That came from the client. */
   bytes: number;
 
   /** `hold`: what came before, and goes first. */
   constructor(req: IncomingMessage, bytesMax: number, hold?: BodyHold) {
-    super();
+    // One piece at a time: what waits, waits in the queue.
+    super({ highWaterMark: 1 });
     this.#req = req;
     this.#bytesMax = bytesMax;
     this.#hold = hold;
     this.bytes = hold?.bytes ?? 0;
+    this.#ended = hold?.whole ?? false;
     // While the call waits for its token or its connection nobody else listens, and an error without a listener would
     // end the process (T21). Whoever takes the body over asks `errored`.
     this.on("error", () => undefined);
-    if (hold?.whole) return;
+    if (this.#ended) return;
     req.on("data", (chunk: Buffer) => this.#take(chunk));
     req.on("end", () => {
-      if (!this.destroyed) this.push(null);
+      this.#ended = true;
+      if (this.#wanted && !this.destroyed) this.push(null);
     });
     req.on("close", () => {
       if (!req.complete) this.destroy(new Error("the client went away"));
@@ -38,15 +50,19 @@ export class RequestBody extends Readable {
   }
 
   override _read(): void {
-    const held = this.#hold?.next();
-    if (held) this.push(held);
-    else if (this.#hold?.whole) this.push(null);
-    else this.#req.resume();
+    const block = this.#hold?.next() ?? this.#queue.next();
+    if (block) this.push(block);
+    else if (this.#ended) this.push(null);
+    else {
+      this.#wanted = true;
+      this.#req.resume();
+    }
   }
 
   /** The rest is thrown away: the answer may still be on its way to the client. */
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#hold?.drop();
+    this.#queue.drop();
     this.#req.resume();
     callback(error);
   }
@@ -55,6 +71,21 @@ export class RequestBody extends Readable {
     if (this.destroyed) return;
     this.bytes += chunk.length;
     if (this.bytes > this.#bytesMax) this.destroy(new BodyTooLargeError());
-    else if (!this.push(chunk)) this.#req.pause();
+    else if (this.#wanted) {
+      this.#wanted = false;
+      this.push(chunk);
+    } else {
+      this.#queue.add(chunk);
+      if (this.#queue.waiting >= QUEUE_BYTES_MAX && !this.#pauses) this.#pauseSoon();
+    }
+  }
+
+  /** After all that was read at once: what Node keeps of it while a request is paused, it keeps chunk by chunk. */
+  #pauseSoon(): void {
+    this.#pauses = true;
+    process.nextTick(() => {
+      this.#pauses = false;
+      if (!this.destroyed && this.#queue.waiting >= QUEUE_BYTES_MAX) this.#req.pause();
+    });
   }
 }

@@ -28,7 +28,7 @@ const settings = z.object({
   GATEWAY_BODY_MB: z.coerce.number().int().min(1).max(1_048_576).default(10),
   /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */
   GATEWAY_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
-  /** Comma-separated addresses and networks of proxies in front of the gateway, whose X-Forwarded-For is believed. */
+  /** Comma-separated addresses and networks of proxies in front of gateway and portal, whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default(""),
   /** Days that call records are kept. */
   CALL_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),

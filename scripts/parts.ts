@@ -67,7 +67,10 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
     },
     {
       name: "portal",
-      args: [join(root, "node_modules/next/dist/bin/next"), ...portalCommand, ...portalAt],
+      args: [
+        ...["--import", join(root, "scripts/portal-peer.ts")],
+        ...[join(root, "node_modules/next/dist/bin/next"), ...portalCommand, ...portalAt],
+      ],
       env,
       log: log("portal"),
       // A static file: it says that the server listens, and costs no database call.

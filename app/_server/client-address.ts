@@ -1,13 +1,21 @@
 import "server-only";
 import { isIP } from "node:net";
+import { env } from "#lib/env.ts";
+import { addressBehind, entriesOf } from "#lib/net/client-address.ts";
+import { NetworkList } from "#lib/net/network-list.ts";
+
+/** A proxy on the same machine, and the operator's others. */
+let trusted: NetworkList | undefined;
 
 /**
- * The network address for budgets (T31). A proxy in front sets X-Forwarded-For; its last entry is the one that our own
- * proxy appended, and Next sets it where there is no proxy. What is no address is nobody's own: such clients share one
- * budget.
+ * The network address for budgets (T31). The last entry of X-Forwarded-For is the peer of the socket, which
+ * scripts/portal-peer.ts adds: whatever a client writes there itself stands to the left of it. What is no address is
+ * nobody's own: such clients share one budget.
  */
 export function clientAddress(headers: Headers | Record<string, unknown>): string {
   const value = headers instanceof Headers ? headers.get("x-forwarded-for") : headers["x-forwarded-for"];
-  const last = typeof value === "string" ? (value.split(",").at(-1)?.trim() ?? "") : "";
-  return isIP(last) === 0 ? "direct" : last;
+  const entries = typeof value === "string" ? entriesOf(value) : [];
+  trusted ??= new NetworkList(["127.0.0.0/8", "::1", ...entriesOf(env().TRUSTED_PROXIES)]);
+  const address = addressBehind(entries.pop() ?? "", entries, trusted);
+  return isIP(address) === 0 ? "direct" : address;
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "#lib/clock.ts";
+import { entriesOf } from "#lib/net/client-address.ts";
 import { NetworkList } from "#lib/net/network-list.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
@@ -24,8 +25,7 @@ export class Admission {
     settings: { callsMax?: number; failuresMax?: number; trustedProxies?: string; portalUrl?: string } = {},
     clock: Clock = systemClock,
   ) {
-    const proxies = (settings.trustedProxies ?? "").split(",").map((entry) => entry.trim());
-    const given = proxies.filter((entry) => entry !== "");
+    const given = entriesOf(settings.trustedProxies ?? "");
     this.callsMax = settings.callsMax ?? Number.POSITIVE_INFINITY;
     this.trustedProxies = given.length > 0 ? new NetworkList(given) : null;
     this.portalOrigin = settings.portalUrl === undefined ? "" : new URL(settings.portalUrl).origin;

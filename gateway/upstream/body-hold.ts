@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { MemoryBudget } from "#gateway/admission/memory-budget.ts";
 
-/** The most of one body that is held back; a larger one streams, whatever the operator allows. */
+/** Where bodies may be larger than this, they stream: one that is too large could not be held until it shows. */
 const HELD_BYTES_MAX = 16 * 1024 * 1024;
 /** A client that says nothing for so long waits for an answer to what it has sent. */
 const PAUSE_MS = 50;
@@ -130,6 +130,7 @@ type Outcome = "whole" | "streams" | "too-large" | "gone";
 export function holdBody(req: IncomingMessage, hold: BodyHold, bytesMax: number): Promise<Outcome> {
   return new Promise((resolve) => {
     const since = performance.now();
+    const heldMax = bytesMax <= HELD_BYTES_MAX ? bytesMax : OWN_BYTES_MAX;
     let came = false;
     let held = true;
     const stop = (outcome: Outcome) => {
@@ -155,7 +156,7 @@ export function holdBody(req: IncomingMessage, hold: BodyHold, bytesMax: number)
         return;
       }
       const fits = hold.add(piece);
-      if (!fits || hold.bytes > HELD_BYTES_MAX || performance.now() - since > HELD_MS) stream();
+      if (!fits || hold.bytes > heldMax || performance.now() - since > HELD_MS) stream();
       else pause.refresh();
     };
     const pause = setTimeout(() => {

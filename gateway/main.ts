@@ -62,6 +62,11 @@ function readSettings() {
   }
 }
 
+// Node would write them as bare text between the lines of the log. What is deprecated concerns who develops this.
+process.removeAllListeners("warning").on("warning", ({ name, message, stack }) => {
+  log[name === "DeprecationWarning" ? "debug" : "warn"]({ name, reason: message, stack }, "warning of the process");
+});
+
 const settings = readSettings();
 giveUpOnSilence(DATABASE_SILENCE_MS);
 /** Of several processes that share a port (workers.ts), which; "" for the only one. */

@@ -19,6 +19,9 @@ import { type OwnGateway, startGateway } from "./kit/own-gateway.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "portico-sinks-"));
 const output = join(directory, "output");
+const warning = `
+  import { subscribe } from "node:diagnostics_channel";
+  subscribe("http.server.request.start", () => process.emitWarning("deprecated\\nin two lines", "DeprecationWarning"));`;
 let gateway: OwnGateway;
 let credential: FixtureCredential;
 const path = { header: "", query: "", gone: "" };
@@ -42,6 +45,8 @@ const fixture = ownFixture(async ({ place, backend }) => {
 beforeAll(async () => {
   gateway = await startGateway(inject("databaseUrl"), {
     command: ["/bin/sh", "-c", `exec "$@" >'${output}' 2>&1`, "sh"],
+    // With the first call Node warns of something, as it may at any time.
+    nodeFlags: ["--import", `data:text/javascript,${encodeURIComponent(warning)}`],
     env: { LOG_LEVEL: "trace", GATEWAY_ACCESS_LOG: "stdout" },
   });
 });
@@ -93,6 +98,7 @@ test("one JSON line an event, no secret in any form, whatever clients send (T23,
     const event = JSON.parse(line);
     expect([event.msg, event.level]).not.toContain("forged");
   }
+  expect(text).toContain('"reason":"deprecated\\nin two lines"');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   for (const secret of secrets) {

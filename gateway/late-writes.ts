@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { log } from "#lib/log.ts";
+import type { Call } from "./call.ts";
 
 // What a call writes, to its backend and to its client, is written at the end of the turn of the event loop, after all
 // that came in has been read and decided. A write wakes the process at the other end, and waking a sleeping core costs
 // the one who writes more than the write itself; of the writes that follow one another at once only the first does
-// (docs/decisions/024-late-writes.md has the figures). A call that is alone waits for nothing: its turn ends with it.
+// (docs/decisions/024-late-writes.md has the figures). A call that is alone has nobody to wait for.
 
 export interface LateWrite {
   writeNow(): void;
@@ -13,8 +14,12 @@ export interface LateWrite {
 let due: LateWrite[] = [];
 let spare: LateWrite[] = [];
 
-/** Writes at the end of this turn, in the order of the calls of this function. */
-export function writeLate(one: LateWrite): void {
+/** Writes at the end of this turn, in the order of the calls of this function; `isAlone`: at once. */
+export function writeLate(one: LateWrite, isAlone: boolean): void {
+  if (isAlone) {
+    one.writeNow();
+    return;
+  }
   if (due.length === 0) setImmediate(writeAll);
   due.push(one);
 }
@@ -51,7 +56,7 @@ class LateEnd implements LateWrite {
   }
 }
 
-/** Ends an answer whose head is set with `text`, late. Nobody else may write to it or end it after this. */
-export function endLate(res: ServerResponse, text: string, encoding: "latin1" | "utf8"): void {
-  writeLate(new LateEnd(res, text, encoding));
+/** Ends a call's answer, whose head is set, with `text`, late. Nobody else may write to it or end it after this. */
+export function endLate({ gateway, res }: Call, text: string, encoding: "latin1" | "utf8"): void {
+  writeLate(new LateEnd(res, text, encoding), gateway.inFlight <= 1);
 }

@@ -33,7 +33,7 @@ export function answerRefusal(call: Call, refused: Refused): void {
   const body = bodyOf(form, call.requestId);
   if (call.req.method !== "HEAD") call.responseBytes = Buffer.byteLength(body);
   res.writeHead(rendered.status, headers);
-  endLate(res, body, "utf8");
+  endLate(call, body, "utf8");
 }
 
 function mustClose(call: Call): boolean {

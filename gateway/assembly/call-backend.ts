@@ -85,6 +85,7 @@ function once(
     headers: outgoingHeaders(call, outgoing, authorization, length),
     body: body && length > 0 ? body : null,
     headersTimeoutMs: backend.responseTimeoutMs,
+    isAlone: call.gateway.inFlight <= 1,
   };
   const pool = call.gateway.upstreams.pool(backend.endpoint, Date.now());
   return new Promise((resolve, reject) => {

@@ -31,7 +31,14 @@ const server = createServer((req, res) => {
     if (raw[i] !== "Host" && raw[i] !== "Connection") headers.push(raw[i] as string, raw[i + 1] as string);
   }
   pool.dispatch(
-    { method: req.method ?? "GET", path: req.url ?? "/", headers, body: null, headersTimeoutMs: DAY_MS },
+    {
+      method: req.method ?? "GET",
+      path: req.url ?? "/",
+      headers,
+      body: null,
+      headersTimeoutMs: DAY_MS,
+      isAlone: false,
+    },
     {
       isWanted: () => true,
       onStart: (given) => {

@@ -73,7 +73,10 @@ interface Got {
   error: Error | undefined;
 }
 
-const get: BackendRequest = { method: "GET", path: "/a", headers: ["Host", "b"], body: null, headersTimeoutMs: 60_000 };
+const get: BackendRequest = {
+  ...{ method: "GET", path: "/a", headers: ["Host", "b"], body: null },
+  ...{ headersTimeoutMs: 60_000, isAlone: false },
+};
 
 /** One exchange to its end; `onStart` and `onData` see it as it goes. */
 function exchange(

@@ -14,6 +14,8 @@ export interface BackendRequest {
   body: Readable | Buffer | null;
   /** From the last piece of the request to the head of the answer, ms; then BackendTimeoutError. */
   headersTimeoutMs: number;
+  /** No other call is in flight that would write in the same turn. */
+  isAlone: boolean;
 }
 
 /** How the one who asks steers the exchange; not after its end, for the connection is another's by then. */
@@ -123,7 +125,7 @@ export class Connection implements AnswerReader, Control, LateWrite {
     if (body === null) {
       this.#unwritten = head;
       this.#sent = true;
-      writeLate(this);
+      writeLate(this, request.isAlone);
     } else if (Buffer.isBuffer(body)) {
       this.#socket.cork();
       this.#socket.write(head, "latin1");

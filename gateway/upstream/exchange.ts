@@ -91,7 +91,7 @@ export class Exchange implements ExchangeHandler {
       // The last of it. Node joins a string to the headers in front of it, a buffer it would have to gather.
       this.#ended = true;
       if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length)
-        endLate(res, chunk.toString("latin1"), "latin1");
+        endLate(this.#call, chunk.toString("latin1"), "latin1");
       else res.end(Buffer.from(chunk));
       return;
     }
@@ -108,7 +108,7 @@ export class Exchange implements ExchangeHandler {
   onEnd(): void {
     this.#finish();
     const { res } = this.#call;
-    if (!this.#ended && !res.writableEnded) endLate(res, "", "latin1");
+    if (!this.#ended && !res.writableEnded) endLate(this.#call, "", "latin1");
   }
 
   /** Called from sockets and timers, where an exception would end the process (T34). */

@@ -68,6 +68,7 @@ export class Sending {
         : backendHeaders(call, this.#api, this.#backend, this.#authorization),
       body: this.#body ?? call.heldBody ?? null,
       headersTimeoutMs: this.#backend.responseTimeoutMs,
+      isAlone: call.gateway.inFlight <= 1,
     };
   }
 }

@@ -54,6 +54,7 @@ function ask(number: number, path: string, onData: () => void = () => undefined,
       headers: ["Host", "backend"],
       body: null,
       headersTimeoutMs: 5_000,
+      isAlone: false,
     };
     through.pool(endpoint(number), Date.now()).dispatch(request, handler);
   });

@@ -10,6 +10,7 @@ import { ConnectionLostError, type Control, type ExchangeHandler } from "./conne
 import { refusalOf } from "./failure.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Sending } from "./sending.ts";
+import { noteStreamed } from "./streamed-memory.ts";
 
 /** Interim answers (1xx) of one backend call: more is an attack or a fault (T37). They are not passed on. */
 const INTERIM_MAX = 8;
@@ -96,6 +97,7 @@ export class Exchange implements ExchangeHandler {
       return;
     }
     if (this.#left > 0) this.#left -= chunk.length;
+    noteStreamed(chunk.length);
     if (res.write(Buffer.from(chunk)) || this.#waiting) return;
     this.#waiting = true;
     this.#control?.pause();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { BodyHold } from "./body-hold.ts";
+import { noteStreamed } from "./streamed-memory.ts";
 
 /** More than this is not read from a client whose backend does not take it. */
 const QUEUE_BYTES_MAX = 65_536;
@@ -70,6 +71,7 @@ export class RequestBody extends Readable {
   #take(chunk: Buffer): void {
     if (this.destroyed) return;
     this.bytes += chunk.length;
+    noteStreamed(chunk.length);
     if (this.bytes > this.#bytesMax) this.destroy(new BodyTooLargeError());
     else if (this.#wanted) {
       this.#wanted = false;

@@ -13,6 +13,12 @@ const LOOKS_MAX = 6;
 const LOOK_MS = 50;
 /** Between two tries to reach a lost Redis. */
 const PROBE_MS = 500;
+/**
+ * A Redis that is back knows what has passed only when every gateway has told it. Until then counting goes on through
+ * Postgres, which does know; then all gateways change over at one moment, which the first of them sets in Redis.
+ */
+const CHANGE_OVER_MS = 1_000;
+const CHANGE_OVER_KEY = "portico:limit:change-over";
 /** A connection that is no use after this many tries is made anew. */
 const PROBES_MAX = 4;
 /** Keys outlive their window by this, for gateways whose clock is behind. */
@@ -67,6 +73,8 @@ export class RedisLimits implements LimitStore {
   #waiting = 0;
   #answers = 0;
   #seen = { answers: 0, looks: 0, probes: 0 };
+  #wasLost = false;
+  #recovering = false;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(url: string, shared: SharedLimits) {
@@ -206,6 +214,7 @@ export class RedisLimits implements LimitStore {
   #lose(error: unknown): void {
     if (!this.#up) return;
     this.#up = false;
+    this.#wasLost = true;
     this.stats.redisLost += 1;
     const reason = error instanceof Error ? error.message.slice(0, 300) : "unknown";
     log.warn({ reason }, "Redis is lost, limits are shared through Postgres");
@@ -217,24 +226,45 @@ export class RedisLimits implements LimitStore {
   }
 
   async #recover(): Promise<void> {
-    if (this.#up) return;
+    if (this.#up || this.#recovering) return;
     if (this.#redis.status !== "ready") {
       this.#seen.probes += 1;
       if (this.#seen.probes % PROBES_MAX === 0 && this.#redis.status === "connect") this.#redis.disconnect(true);
       return;
     }
+    this.#recovering = true;
     try {
-      const info = await this.#answerOf(this.#redis.info("server"));
-      await this.#tellRedis(/^run_id:(\w+)/m.exec(info)?.[1] ?? "");
+      await this.#tellRedis(await this.#readRunId());
+      if (this.#wasLost) {
+        await this.#untilChangeOver();
+        // It may be yet another one by now, which knows nothing again.
+        await this.#tellRedis(await this.#readRunId());
+      }
     } catch {
       // It is tried again.
       return;
+    } finally {
+      this.#recovering = false;
     }
-    if (this.#up) return;
     this.#up = true;
     this.#seen.probes = 0;
     this.#shared.dismiss(this.#active);
     log.info("limits are counted in Redis");
+  }
+
+  async #readRunId(): Promise<string> {
+    const info = await this.#answerOf(this.#redis.info("server"));
+    return /^run_id:(\w+)/m.exec(info)?.[1] ?? "";
+  }
+
+  /** Waits for the moment at which all gateways count in Redis again. */
+  async #untilChangeOver(): Promise<void> {
+    const own = String(Date.now() + CHANGE_OVER_MS);
+    // Long enough for every gateway to see it, and gone before the next loss.
+    await this.#answerOf(this.#redis.set(CHANGE_OVER_KEY, own, "PX", CHANGE_OVER_MS * 3, "NX"));
+    const set = Number(await this.#answerOf(this.#redis.get(CHANGE_OVER_KEY)));
+    const ms = Math.min(CHANGE_OVER_MS, Math.max(0, set - Date.now()));
+    await new Promise((go) => setTimeout(go, ms).unref());
   }
 
   /** Reports what passed while Redis was away; all of the present windows to one that may have come back empty. */

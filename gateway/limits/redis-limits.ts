@@ -15,9 +15,11 @@ const LOOK_MS = 50;
 const PROBE_MS = 500;
 /**
  * A Redis that is back knows what has passed only when every gateway has told it. Until then counting goes on through
- * Postgres, which does know; then all gateways change over at one moment, which the first of them sets in Redis.
+ * Postgres, which does know; then all gateways change over at one moment, which the first of them sets in Redis. From
+ * there calls wait until all have told the rest, so that none is counted in two places: exact where clocks agree so well.
  */
 const CHANGE_OVER_MS = 1_000;
+const HELD_MS = 100;
 const CHANGE_OVER_KEY = "portico:limit:change-over";
 /** A connection that is no use after this many tries is made anew. */
 const PROBES_MAX = 4;
@@ -73,8 +75,9 @@ export class RedisLimits implements LimitStore {
   #waiting = 0;
   #answers = 0;
   #seen = { answers: 0, looks: 0, probes: 0 };
-  #wasLost = false;
   #recovering = false;
+  /** Calls wait for it while all change over. */
+  #held: Promise<void> | undefined;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(url: string, shared: SharedLimits) {
@@ -106,6 +109,7 @@ export class RedisLimits implements LimitStore {
 
   take(limits: SubscriptionLimits, nowMs: number): Taken | Promise<Taken> {
     if (limits.others.counters.length === 0) return this.#shared.take(limits, nowMs);
+    if (this.#held) return this.#held.then(() => this.take(limits, nowMs));
     if (!this.#up) return this.#standIn(limits, nowMs);
     if (limits.quotas.counters.length === 0) return this.#ask(limits, nowMs);
     const quota = this.#shared.take(limits.quotas, nowMs);
@@ -124,7 +128,8 @@ export class RedisLimits implements LimitStore {
   async start(): Promise<void> {
     await this.#shared.start();
     await this.#redis.connect().catch((error) => this.#lose(error));
-    await this.#recover();
+    // Nothing has passed yet that others would have to hear of first.
+    await this.#recover(false);
     if (!this.#up) log.warn("Redis does not answer, limits are shared through Postgres");
     this.#timers.push(
       setInterval(() => void this.#recover(), PROBE_MS),
@@ -214,7 +219,6 @@ export class RedisLimits implements LimitStore {
   #lose(error: unknown): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#wasLost = true;
     this.stats.redisLost += 1;
     const reason = error instanceof Error ? error.message.slice(0, 300) : "unknown";
     log.warn({ reason }, "Redis is lost, limits are shared through Postgres");
@@ -225,7 +229,7 @@ export class RedisLimits implements LimitStore {
     this.#redis.disconnect(true);
   }
 
-  async #recover(): Promise<void> {
+  async #recover(waits = true): Promise<void> {
     if (this.#up || this.#recovering) return;
     if (this.#redis.status !== "ready") {
       this.#seen.probes += 1;
@@ -235,11 +239,7 @@ export class RedisLimits implements LimitStore {
     this.#recovering = true;
     try {
       await this.#tellRedis(await this.#readRunId());
-      if (this.#wasLost) {
-        await this.#untilChangeOver();
-        // It may be yet another one by now, which knows nothing again.
-        await this.#tellRedis(await this.#readRunId());
-      }
+      if (waits) await this.#changeOver();
     } catch {
       // It is tried again.
       return;
@@ -257,14 +257,26 @@ export class RedisLimits implements LimitStore {
     return /^run_id:(\w+)/m.exec(info)?.[1] ?? "";
   }
 
-  /** Waits for the moment at which all gateways count in Redis again. */
-  async #untilChangeOver(): Promise<void> {
+  /** Resolves when all gateways count in Redis again. */
+  async #changeOver(): Promise<void> {
     const own = String(Date.now() + CHANGE_OVER_MS);
     // Long enough for every gateway to see it, and gone before the next loss.
     await this.#answerOf(this.#redis.set(CHANGE_OVER_KEY, own, "PX", CHANGE_OVER_MS * 3, "NX"));
     const set = Number(await this.#answerOf(this.#redis.get(CHANGE_OVER_KEY)));
-    const ms = Math.min(CHANGE_OVER_MS, Math.max(0, set - Date.now()));
-    await new Promise((go) => setTimeout(go, ms).unref());
+    await wait(Math.min(CHANGE_OVER_MS, Math.max(0, set - Date.now())));
+    const held = Promise.withResolvers<void>();
+    this.#held = held.promise;
+    try {
+      // What waits for Postgres just now comes to its end.
+      await wait(HELD_MS / 2);
+      // It may be yet another Redis by now, which knows nothing again.
+      await this.#tellRedis(await this.#readRunId());
+      await wait(HELD_MS / 2);
+    } finally {
+      this.#held = undefined;
+      // After `#recover` has said what is up.
+      setImmediate(held.resolve);
+    }
   }
 
   /** Reports what passed while Redis was away; all of the present windows to one that may have come back empty. */
@@ -327,6 +339,8 @@ function keyOf({ key, startMs }: Counter): string {
   const end = key.indexOf("/");
   return `portico:limit:{${key.slice(0, end)}}${key.slice(end)}:${startMs}`;
 }
+
+const wait = (ms: number) => new Promise<void>((go) => setTimeout(go, ms).unref());
 
 const isWithin = (counter: Counter, atMs: number): boolean => atMs >= counter.startMs && atMs < counter.endMs;
 

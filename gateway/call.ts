@@ -130,6 +130,8 @@ export class Call {
   backendMs = -1;
   /** From its headers to the end of its answer; known once the call has ended. */
   totalMs = 0;
+  /** The end of its answer is on its way to the client. */
+  ended = false;
   /** Ends the backend's call when the client goes away. */
   abortBackend: (() => void) | undefined = undefined;
 

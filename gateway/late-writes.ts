@@ -57,6 +57,7 @@ class LateEnd implements LateWrite {
 }
 
 /** Ends a call's answer, whose head is set, with `text`, late. Nobody else may write to it or end it after this. */
-export function endLate({ gateway, res }: Call, text: string, encoding: "latin1" | "utf8"): void {
-  writeLate(new LateEnd(res, text, encoding), gateway.inFlight <= 1);
+export function endLate(call: Call, text: string, encoding: "latin1" | "utf8"): void {
+  call.ended = true;
+  writeLate(new LateEnd(call.res, text, encoding), call.gateway.inFlight <= 1);
 }

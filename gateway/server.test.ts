@@ -122,6 +122,21 @@ test("nothing that follows a request which is refused as malformed is taken for 
   expect([answer.statuses, answer.closed, backend.requests - before]).toEqual([[400], true, 0]);
 });
 
+test("a refusal comes before its body turns out to be broken, also while other calls are in flight", async () => {
+  const cut = nextIsCut();
+  const before = backend.requests;
+  const other = await open(base);
+  other.write(GET);
+  await expect.poll(() => backend.requests).toBe(before + 1);
+  const answer = await sendRaw(
+    "POST /acme/sandbox/raw/nothing HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n\r\n",
+    base,
+  );
+  expect([answer.statuses, answer.closed]).toEqual([[404], true]);
+  other.resetAndDestroy();
+  await cut;
+});
+
 test("nothing that follows a refused request reaches a backend over a connection that is there (T1)", async () => {
   let after = "";
   let kept: Socket | undefined;

@@ -102,7 +102,7 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
     return;
   }
   const call = callWithBody(busy);
-  if (call && !busy.req.complete && !busy.writableEnded) {
+  if (call && !busy.req.complete && !busy.writableEnded && !call.ended) {
     // The body of this very call is broken.
     if (busy.headersSent) socket.destroy();
     else answerRefusal(call, refuse(refusal));

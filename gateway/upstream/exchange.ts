@@ -36,8 +36,6 @@ export class Exchange implements ExchangeHandler {
   /** Bytes of the answer's body still to come, -1 = not declared. */
   #left = -1;
   #waiting = false;
-  /** All of the answer is on its way to the client. */
-  #ended = false;
   /** The answer that the client gets is this one. */
   #answering = false;
 
@@ -90,7 +88,6 @@ export class Exchange implements ExchangeHandler {
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
       // The last of it. Node joins a string to the headers in front of it, a buffer it would have to gather.
-      this.#ended = true;
       if (chunk.length <= JOINED_BYTES_MAX && this.#call.responseBytes === chunk.length)
         endLate(this.#call, chunk.toString("latin1"), "latin1");
       else res.end(Buffer.from(chunk));
@@ -110,7 +107,7 @@ export class Exchange implements ExchangeHandler {
   onEnd(): void {
     this.#finish();
     const { res } = this.#call;
-    if (!this.#ended && !res.writableEnded) endLate(this.#call, "", "latin1");
+    if (!this.#call.ended && !res.writableEnded) endLate(this.#call, "", "latin1");
   }
 
   /** Called from sockets and timers, where an exception would end the process (T34). */

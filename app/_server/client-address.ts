@@ -1,8 +1,8 @@
 import "server-only";
 import { isIP } from "node:net";
 import { env } from "#lib/env.ts";
-import { addressBehind, entriesOf } from "#lib/net/client-address.ts";
-import { NetworkList } from "#lib/net/network-list.ts";
+import { addressBehind } from "#lib/net/client-address.ts";
+import { entriesOf, NetworkList } from "#lib/net/network-list.ts";
 
 /** A proxy on the same machine, and the operator's others. */
 let trusted: NetworkList | undefined;

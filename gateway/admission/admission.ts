@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from "#lib/clock.ts";
-import { entriesOf } from "#lib/net/client-address.ts";
-import { NetworkList } from "#lib/net/network-list.ts";
+import { entriesOf, NetworkList } from "#lib/net/network-list.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
 import { MemoryBudget } from "./memory-budget.ts";

@@ -1,5 +1,6 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from "node:dns";
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { entriesOf } from "./network-list.ts";
 
 /**
  * IPv4 that no backend or import of a stranger may reach (IANA special-purpose registry), so that Portico cannot be
@@ -40,10 +41,7 @@ globalUnicast.addSubnet("2000::", 3, "ipv6");
 
 /** Splits the operator's comma-separated list of CIDRs (BACKEND_ALLOW). Throws when an entry is none. */
 export function parseAllowList(text: string): string[] {
-  const entries = text
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "");
+  const entries = entriesOf(text);
   allowed(entries);
   return entries;
 }

@@ -26,10 +26,3 @@ const bare = (entry: string): string =>
     .trim()
     .replace(/^\[([^\]]*)\](?::\d+)?$/, "$1")
     .replace(/^([\d.]+):\d+$/, "$1");
-
-/** Entries of a comma-separated setting. */
-export const entriesOf = (setting: string): string[] =>
-  setting
-    .split(",")
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "");

@@ -1,5 +1,12 @@
 import { BlockList, isIP } from "node:net";
 
+/** Entries of a comma-separated setting. */
+export const entriesOf = (setting: string): string[] =>
+  setting
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
 const BITS = { 4: 32, 6: 128 } as const;
 
 /** What is wrong with an entry of an address list, or null: an IPv4 or IPv6 address, or a network such as 10.0.0.0/8. */

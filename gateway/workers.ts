@@ -3,7 +3,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readSettings, type Settings } from "#lib/env.ts";
+import { heapBounds, heapFlag } from "#lib/heap.ts";
 import { log } from "#lib/log.ts";
+import { RestartPause } from "#lib/restart-pause.ts";
 import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
 import type { MetricsJson } from "./admin/families.ts";
 import type { Readiness } from "./admin/readiness.ts";
@@ -14,8 +16,7 @@ import type { Readiness } from "./admin/readiness.ts";
  * the connections (SO_REUSEPORT). It reads no database and sees no call: docs/decisions/017-processes.md.
  */
 
-/** Pause before a worker that died is started again; doubled with each death within a minute. */
-const RESTART_MS = { first: 250, longest: 10_000, window: 60_000 };
+const RESTART_PATIENCE = { firstMs: 250, longestMs: 10_000 };
 /** A worker that does not answer the admin port by then is left out. */
 const ANSWER_MS = 1_000;
 /** Beyond the time for draining; then a worker is killed. */
@@ -69,7 +70,7 @@ class Workers {
   start(): void {
     for (let slot = 1; slot <= this.#settings.GATEWAY_WORKERS; slot += 1) {
       this.#notReady.add(slot);
-      this.#launch(slot, false, []);
+      this.#launch(slot, false, new RestartPause(RESTART_PATIENCE));
     }
   }
 
@@ -113,8 +114,7 @@ class Workers {
     return all.filter((one) => one !== undefined) as MetricsJson[];
   }
 
-  /** `deaths`: when this slot's processes died within the last minute, ms. */
-  #launch(slot: number, replaces: boolean, deaths: number[]): void {
+  #launch(slot: number, replaces: boolean, pause: RestartPause): void {
     const env = {
       ...process.env,
       ...MALLOC,
@@ -122,7 +122,10 @@ class Workers {
       GATEWAY_WORKER_REPLACES: replaces ? "1" : "",
     };
     // In development one process watches its files, not each of them.
-    const execArgv = process.execArgv.filter((flag) => !flag.startsWith("--watch"));
+    const inherited = process.execArgv.filter((flag) => !flag.startsWith("--watch"));
+    const bounded = inherited.some((flag) => flag.startsWith("--max-old-space-size"));
+    const heap = bounded ? [] : heapFlag(heapBounds(this.#settings.GATEWAY_WORKERS).gatewayMb);
+    const execArgv = [...inherited, ...heap];
     const worker = fork(join(import.meta.dirname, "main.ts"), { env, execArgv });
     this.#running.set(slot, worker);
     worker.on("message", (message: { type?: string; id?: number; answer?: unknown }) => {
@@ -132,12 +135,10 @@ class Workers {
     worker.once("exit", (code, signal) => {
       this.#running.delete(slot);
       if (this.#draining) return;
-      const now = Date.now();
-      const recent = [...deaths.filter((at) => at > now - RESTART_MS.window), now];
-      const pauseMs = Math.min(RESTART_MS.first * 2 ** (recent.length - 1), RESTART_MS.longest);
+      const pauseMs = pause.next(Date.now());
       log.error({ worker: slot, pid: worker.pid, code, signal, pauseMs }, "a worker ended, starting it again");
       setTimeout(() => {
-        if (!this.#draining) this.#launch(slot, true, recent);
+        if (!this.#draining) this.#launch(slot, true, pause);
       }, pauseMs);
     });
   }

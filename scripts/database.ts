@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { type RestartPatience, RestartPause } from "#lib/restart-pause.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { Failure, failureLine } from "./failure.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** The embedded server is started again this often before we give up. */
-const RESTARTS_MAX = 5;
+const PATIENCE: RestartPatience = { firstMs: 250, longestMs: 30_000 };
 
 export interface Database {
   url: string;
@@ -12,13 +13,14 @@ export interface Database {
   description: string;
   stop(): Promise<void>;
   kill(): void;
-  /** Rejects when the embedded server cannot be kept running. */
-  lost: Promise<never>;
 }
 
-/** Opens the database that DATABASE_URL names, or the embedded PostgreSQL of the data directory. */
-export async function openDatabase(dataDir: string, url: string | undefined) {
-  return url ? checkGiven(url) : startOwn(dataDir);
+/**
+ * Opens the database that DATABASE_URL names, or the embedded PostgreSQL of the data directory. The embedded one is
+ * started again as often as it ends: the gateway serves on meanwhile, and gives back what it recorded.
+ */
+export async function openDatabase(dataDir: string, url: string | undefined, patience = PATIENCE): Promise<Database> {
+  return url ? checkGiven(url) : startOwn(dataDir, new RestartPause(patience));
 }
 
 async function checkGiven(url: string): Promise<Database> {
@@ -32,14 +34,7 @@ async function checkGiven(url: string): Promise<Database> {
   } finally {
     await client.end().catch(() => undefined);
   }
-  const nothing = () => undefined;
-  return {
-    url,
-    description: placeOf(url),
-    stop: async () => undefined,
-    kill: nothing,
-    lost: new Promise<never>(nothing),
-  };
+  return { url, description: placeOf(url), stop: async () => undefined, kill: () => undefined };
 }
 
 /** Host and database of a connection string, never its password. */
@@ -52,7 +47,7 @@ function placeOf(url: string): string {
 const reason = (error: unknown): string =>
   error instanceof AggregateError ? failureLine(error.errors[0]) : failureLine(error);
 
-async function startOwn(dataDir: string): Promise<Database> {
+async function startOwn(dataDir: string, pause: RestartPause): Promise<Database> {
   let server: EmbeddedPostgres;
   try {
     server = await startEmbeddedPostgres(dataDir);
@@ -60,24 +55,29 @@ async function startOwn(dataDir: string): Promise<Database> {
     throw new Failure(`the embedded PostgreSQL does not start: ${failureLine(error)}`);
   }
   const { url, port } = server;
-  let stopping = false;
-  let giveUp: (failure: Failure) => void = () => undefined;
-  const lost = new Promise<never>((_, reject) => {
-    giveUp = reject;
-  });
-  lost.catch(() => undefined);
+  const stopping = new AbortController();
+  /** The start after a death, so that a stop waits for it and then ends what it started. */
+  let starting: Promise<void> = Promise.resolve();
 
-  const watch = async () => {
-    for (let restarts = 0; ; restarts += 1) {
-      await server.ended;
-      if (stopping) return;
-      if (restarts >= RESTARTS_MAX) return giveUp(new Failure("PostgreSQL ended again and again"));
-      console.error("PostgreSQL ended unexpectedly: starting it again");
+  const startAgain = async () => {
+    for (let what = "ended unexpectedly"; !stopping.signal.aborted; ) {
+      const pauseMs = pause.next(Date.now());
+      console.error(`PostgreSQL ${what}: starting it again in ${pauseMs} ms`);
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
       try {
         server = await startEmbeddedPostgres(dataDir, { port });
+        return;
       } catch (error) {
-        return giveUp(new Failure(`PostgreSQL ended and does not start again: ${failureLine(error)}`));
+        what = `does not start (${failureLine(error)})`;
       }
+    }
+  };
+  const watch = async () => {
+    while (!stopping.signal.aborted) {
+      await server.ended;
+      starting = startAgain();
+      await starting;
     }
   };
   void watch();
@@ -85,13 +85,13 @@ async function startOwn(dataDir: string): Promise<Database> {
   return {
     url,
     description: `PostgreSQL, port ${port}`,
-    lost,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
+      await starting;
       await server.stop();
     },
     kill: () => {
-      stopping = true;
+      stopping.abort();
       server.kill();
     },
   };

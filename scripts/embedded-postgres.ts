@@ -192,7 +192,7 @@ export async function startEmbeddedPostgres(
     await ended;
   };
   try {
-    await untilReady(port, password, () => child.exitCode !== null);
+    await untilReady(port, password, () => child.exitCode !== null || child.signalCode !== null);
   } catch (error) {
     await stop();
     throw error;

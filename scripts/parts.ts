@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Settings } from "#lib/env.ts";
+import { heapBounds, heapFlag } from "#lib/heap.ts";
 import { root } from "./child.ts";
 import { LogFile } from "./log-file.ts";
 import { answersHttp, type Part } from "./supervisor.ts";
@@ -51,12 +52,15 @@ const GATEWAY_CLOSE_MS = 12_000;
 export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): Part[] {
   const log = (name: string) => new LogFile(join(settings.DATA_DIR, "logs", `${name}.log`));
   const portalCommand = mode === "development" ? ["dev"] : ["start", "--keepAliveTimeout", String(KEEP_ALIVE_MS)];
+  const { portalMb, gatewayMb } = heapBounds(settings.GATEWAY_WORKERS);
   const portalAt = ["--hostname", settings.HOST, "--port", String(settings.PORT)];
   return [
     { name: "sample backend", args: [join(root, "scripts/sample-backend.ts")], env, log: log("sample-backend") },
     {
       name: "gateway",
       args: [
+        // Its workers inherit it.
+        ...heapFlag(gatewayMb),
         ...(mode === "development" ? ["--watch", "--watch-preserve-output"] : []),
         join(root, "gateway/workers.ts"),
       ],
@@ -68,6 +72,7 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
     {
       name: "portal",
       args: [
+        ...heapFlag(portalMb),
         ...["--import", join(root, "scripts/portal-peer.ts")],
         ...[join(root, "node_modules/next/dist/bin/next"), ...portalCommand, ...portalAt],
       ],

@@ -104,7 +104,7 @@ export async function runStack(mode: Mode): Promise<void> {
 
     console.log(readyText({ settings, firstRun: readFirstRun(dataDir), firstStart, started }));
     process.send?.({ type: "ready", databaseUrl: database.url });
-    await Promise.race([requested, supervisor.givenUp, database.lost]);
+    await requested;
   } catch (error) {
     if (!signal.aborted) {
       console.error(lineOf(error));

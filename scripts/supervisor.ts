@@ -1,13 +1,15 @@
 import type { ChildProcess } from "node:child_process";
+import { type RestartPatience, RestartPause } from "#lib/restart-pause.ts";
 import { type ChildCommand, endOf, hasEnded, startChild, stopChild } from "./child.ts";
 import { Failure } from "./failure.ts";
 
-/** A part that ends this often within a minute is not started again. */
-const RESTARTS_MAX = 5;
-const RESTART_WINDOW_MS = 60_000;
 const READY_PATIENCE_MS = 60_000;
-/** How long a part may take to end what it is doing when asked to stop, and the pause before its first restart. */
-const PATIENCE = { stopMs: 12_000, firstDelayMs: 250 };
+
+/** How long a part may take to end what it is doing when asked to stop, and the pauses before it is started again. */
+interface Patience extends RestartPatience {
+  stopMs: number;
+}
+const PATIENCE: Patience = { stopMs: 12_000, firstMs: 250, longestMs: 30_000 };
 
 export interface Part extends ChildCommand {
   /** Whether it answers; asked again and again until it does. Absent: the part tells us itself with `{ type: "ready" }`. */
@@ -16,30 +18,27 @@ export interface Part extends ChildCommand {
   stopMs?: number;
 }
 
-/** Keeps the parts of the installation running: one that dies is started again, with growing delays. */
+/**
+ * Keeps the parts of the installation running: one that dies is started again, with growing pauses and as often as it
+ * takes, since the others go on without it.
+ */
 export class Supervisor {
   readonly #running = new Map<string, { child: ChildProcess; part: Part }>();
   readonly #onStart: (pid: number) => void;
-  readonly #patience: typeof PATIENCE;
+  readonly #patience: Patience;
   #stopping = false;
-  #giveUp: (failure: Failure) => void = () => undefined;
-  /** Rejects when a part cannot be kept running. */
-  readonly givenUp = new Promise<never>((_, reject) => {
-    this.#giveUp = reject;
-  });
 
   /** `onStart` hears of every process that is started, restarts included. */
   constructor(onStart: (pid: number) => void, patience = PATIENCE) {
     this.#onStart = onStart;
     this.#patience = patience;
-    this.givenUp.catch(() => undefined);
   }
 
   /** Starts a part and waits until it is ready. Throws a Failure when it ends before. */
   async start(part: Part): Promise<void> {
     const child = this.#launch(part);
     await ready(part, child);
-    this.#watch(part, child, []);
+    this.#watch(part, child, new RestartPause(this.#patience));
   }
 
   /** Stops every part at once and waits for all. */
@@ -63,25 +62,16 @@ export class Supervisor {
     return child;
   }
 
-  #watch(part: Part, child: ChildProcess, deaths: number[]): void {
+  #watch(part: Part, child: ChildProcess, pause: RestartPause): void {
     const again = () => {
       if (this.#stopping) return;
-      const now = Date.now();
-      const recent = [...deaths.filter((at) => at > now - RESTART_WINDOW_MS), now];
-      const reason = `${part.name} ended unexpectedly (${endOf(child)})`;
-      if (recent.length > RESTARTS_MAX) {
-        this.#giveUp(
-          new Failure(`${reason}, ${RESTARTS_MAX} restarts within a minute did not help; see ${part.log.path}`),
-        );
-        return;
-      }
-      console.error(`${reason}: starting it again; see ${part.log.path}`);
-      setTimeout(
-        () => {
-          if (!this.#stopping) this.#watch(part, this.#launch(part), recent);
-        },
-        this.#patience.firstDelayMs * 2 ** (recent.length - 1),
+      const pauseMs = pause.next(Date.now());
+      console.error(
+        `${part.name} ended unexpectedly (${endOf(child)}): starting it again in ${pauseMs} ms; see ${part.log.path}`,
       );
+      setTimeout(() => {
+        if (!this.#stopping) this.#watch(part, this.#launch(part), pause);
+      }, pauseMs);
     };
     if (hasEnded(child)) again();
     else child.once("exit", again);

@@ -28,7 +28,7 @@ export const testSteps: TestStep[] = [
   },
   {
     name: "operations",
-    title: "Start, stop, recovery",
+    title: "Start, stop, recovery, upgrade",
     work: (run) => run.vitest(["--config", "scripts/operations/vitest.config.ts"]),
   },
   {

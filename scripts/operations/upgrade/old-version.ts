@@ -1,0 +1,139 @@
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "#scripts/child.ts";
+import { freePort } from "#scripts/embedded-postgres.ts";
+
+/** The last version whose installations are out there. */
+const OLD_VERSION = "6d82abc7e902a7663910987a1aa5d0b0224e8d8c";
+
+/** Why the old version cannot be run here: a clone without history, or none at all; null: it can. */
+export function whyNoOldVersion(): string | null {
+  try {
+    execFileSync("git", ["cat-file", "-e", `${OLD_VERSION}^{commit}`], { cwd: root, stdio: "pipe" });
+    return null;
+  } catch {
+    return `the history of this clone does not reach back to ${OLD_VERSION.slice(0, 7)}`;
+  }
+}
+
+export interface RunningGateway {
+  address: string;
+  adminAddress: string;
+  /** SIGTERM, and its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** The tree of the old version in a directory of its own, run with the packages of this one. */
+export class OldVersion {
+  readonly directory = mkdtempSync(join(tmpdir(), "portico-upgrade-"));
+  readonly #env: NodeJS.ProcessEnv;
+  #portal: ChildProcess | undefined;
+  #asked = 0;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+    const archive = execFileSync("git", ["archive", OLD_VERSION], { cwd: root, maxBuffer: 256 * 1024 * 1024 });
+    execFileSync("tar", ["-x", "-C", this.directory], { input: archive });
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    // Its own lock and cache lie in node_modules: generated without them.
+    const schema = ["--schema", join(this.directory, "prisma/schema.prisma")];
+    execFileSync(process.execPath, [join(root, "node_modules/prisma/build/index.js"), "generate", ...schema], {
+      cwd: this.directory,
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true", CHECKPOINT_DISABLE: "1" },
+      stdio: "pipe",
+    });
+    copyFileSync(join(import.meta.dirname, "old-portal.js"), join(this.directory, "scripts/old-portal.js"));
+  }
+
+  /** Starts the process that uses the old use cases. */
+  async startPortal(): Promise<void> {
+    const child = fork(join(this.directory, "scripts/old-portal.js"), {
+      cwd: this.directory,
+      env: this.#env,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.#portal = child;
+    await ready(child);
+  }
+
+  /** Runs a deed of old-portal.js; throws what the old use case threw. */
+  async ask<T>(deed: "migrate" | "make" | "work", input: object = {}): Promise<T> {
+    const portal = this.#portal;
+    if (!portal) throw new Error("the old portal does not run");
+    this.#asked += 1;
+    const id = this.#asked;
+    const answer = new Promise<T>((resolve, reject) => {
+      const onMessage = (message: { id: number; result: T; error?: string }) => {
+        if (message.id !== id) return;
+        portal.off("message", onMessage);
+        if (message.error !== undefined) reject(new Error(`the old version's ${deed}: ${message.error}`));
+        else resolve(message.result);
+      };
+      portal.on("message", onMessage);
+    });
+    portal.send({ id, deed, input });
+    return answer;
+  }
+
+  startGateway(): Promise<RunningGateway> {
+    return startGateway(this.directory, this.#env);
+  }
+
+  async stopPortal(): Promise<void> {
+    const portal = this.#portal;
+    if (!portal) return;
+    portal.disconnect();
+    await once(portal, "exit");
+    this.#portal = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stopPortal();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The gateway of a tree, two processes on one port, with a data directory of its own. */
+export async function startGateway(tree: string, outer: NodeJS.ProcessEnv): Promise<RunningGateway> {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const dataDir = mkdtempSync(join(tmpdir(), "portico-upgrade-gateway-"));
+  const env = {
+    ...outer,
+    DATA_DIR: dataDir,
+    GATEWAY_HOST: "127.0.0.1",
+    GATEWAY_PORT: String(port),
+    GATEWAY_ADMIN_PORT: String(adminPort),
+    // Long enough for a balancer that asks /readyz to turn its clients elsewhere.
+    GATEWAY_DRAIN_DELAY_SECONDS: "2",
+  };
+  const child = spawn(process.execPath, ["gateway/workers.ts", "--workers", "2"], {
+    cwd: tree,
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit").finally(() => rmSync(dataDir, { recursive: true, force: true }));
+  await ready(child);
+  return {
+    address: `http://127.0.0.1:${port}`,
+    adminAddress: `http://127.0.0.1:${adminPort}`,
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await ended;
+      return code as number | null;
+    },
+  };
+}
+
+/** The first message says that it is ready. */
+async function ready(child: ChildProcess): Promise<void> {
+  const gone = new AbortController();
+  const ended = once(child, "exit", { signal: gone.signal }).then(([code]) => {
+    throw new Error(`ended with ${code} before it was ready`);
+  });
+  ended.catch(() => undefined);
+  await Promise.race([once(child, "message"), ended]);
+  gone.abort();
+}

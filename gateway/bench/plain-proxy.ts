@@ -15,7 +15,7 @@ const pool = new ConnectionPool(
     socket.once("error", (error) => done(error, null));
     socket.once("connect", () => done(null, socket));
   },
-  { connectionsMax: 256, idleMs: DAY_MS, idleMaxMs: DAY_MS, waitMs: DAY_MS, bodyTimeoutMs: DAY_MS },
+  { connectionsMax: 256, idleMs: DAY_MS, idleMaxMs: DAY_MS, waitMs: DAY_MS, bodyTimeoutMs: DAY_MS, restMs: DAY_MS },
 );
 
 const server = createServer((req, res) => {

@@ -88,6 +88,60 @@ async function received(method = "GET"): Promise<{ status: number; text: string;
   return { status: res.statusCode, text, whole: res.complete };
 }
 
+const chunked = head("Transfer-Encoding: chunked");
+const badChunks: [string, string][] = [
+  ["a chunk size that is none", "zz\r\nok\r\n0\r\n\r\n"],
+  ["a chunk of 2^52", `${(2 ** 52).toString(16)}\r\nok`],
+  ["a negative chunk", "-1\r\n"],
+  ["a chunk size that ends with LF", "2\nok\r\n0\r\n\r\n"],
+  ["a fault after a good chunk", "2\r\nok\r\nzz\r\n"],
+  ["a chunk that is longer than it says", "2\r\nokmore\r\n0\r\n\r\n"],
+  ["trailers of more than 8 KB", `2\r\nok\r\n0\r\n${`T: ${"t".repeat(100)}\r\n`.repeat(90)}\r\n`],
+];
+
+test.each([
+  ...badChunks.map(([what, text]): [string, string] => [what, chunked + text]),
+  ["a length and no body", head("Content-Length: 10")],
+])("of an answer with %s nothing has left: 502 BACKEND_INVALID (F8)", async (_what, text) => {
+  raw.answer = says(text);
+  const answer = await call(`${path}/x`);
+  expect([answer.status, answer.json?.code]).toEqual([502, "BACKEND_INVALID"]);
+});
+
+test.each(badChunks)("of an answer that left before %s the client has the head (F8)", async (_what, text) => {
+  let backend: Socket | undefined;
+  raw.answer = (socket) => {
+    backend = socket;
+    socket.write(chunked);
+  };
+  const { hostname, port } = new URL(inject("target"));
+  const req = request({ host: hostname, port, path: `${path}/x`, agent: false }).end();
+  const [res] = await once(req, "response");
+  res.on("error", () => undefined).resume();
+  // The rest comes when the head is there.
+  backend?.end(text, "latin1");
+  await new Promise((done) => res.on("close", done));
+  expect([res.statusCode, res.complete]).toEqual([200, false]);
+});
+
+test.each([
+  ["LF alone", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"],
+  ["LF alone after the first line", "HTTP/1.1 200 OK\r\nContent-Length: 2\n\nok"],
+  ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
+  ["no head at all", "<html>"],
+])("an answer with %s is refused at once, while its backend still holds the connection (F8)", async (_what, text) => {
+  const ended = new Promise<void>((resolve) => {
+    raw.answer = (socket) => {
+      socket.on("close", () => resolve());
+      socket.write(text);
+    };
+  });
+  // Waited for, it would be 504.
+  const answer = await call(`${path}/x`);
+  expect([answer.status, answer.json?.code]).toEqual([502, "BACKEND_INVALID"]);
+  await ended;
+});
+
 test.each([
   ["a chunk that is cut off", `${head("Transfer-Encoding: chunked")}5\r\nhalf`],
   ["a chunk size that is none", `${head("Transfer-Encoding: chunked")}2\r\nok\r\nzz\r\nmore\r\n0\r\n\r\n`],

@@ -59,14 +59,19 @@ test("an answer with a length", () => {
 });
 
 test.each([
-  ["204", `HTTP/1.1 204 No Content\r\n\r\n`, "GET"],
-  ["304 with the length that it would have", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", "GET"],
-  ["the answer to HEAD", `${ok}Content-Length: 5\r\n\r\n`, "HEAD"],
-  ["a length of nothing", `${ok}Content-Length: 0\r\n\r\n`, "GET"],
-  ["no reason phrase", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "GET"],
-])("%s ends with its head", (_name, text, method) => {
-  expect(read([text], { method })).toMatchObject({ body: "", done: true, keepsAlive: true });
-});
+  ["204", `HTTP/1.1 204 No Content\r\n\r\n`, "GET", true],
+  ["304 with the length that it would have", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", "GET", false],
+  ["204 in chunks", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", false],
+  ["the answer to HEAD", `${ok}Content-Length: 5\r\n\r\n`, "HEAD", false],
+  ["the answer to HEAD without a length", `${ok}\r\n`, "HEAD", false],
+  ["a length of nothing", `${ok}Content-Length: 0\r\n\r\n`, "GET", true],
+  ["no reason phrase", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "GET", true],
+])(
+  "%s ends with its head, and keeps the connection only where no body may follow (F7)",
+  (_name, text, method, keeps) => {
+    expect(read([text], { method })).toMatchObject({ body: "", done: true, keepsAlive: keeps });
+  },
+);
 
 test("chunks with extensions and trailers", () => {
   const text = `${ok}Transfer-Encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n1\r\n!\r\n0\r\nX-Sum: 1\r\n\r\n`;
@@ -131,6 +136,58 @@ test.each([
   expect(() => read([text])).toThrow(AnswerError);
   // Byte by byte it must be no other.
   expect(() => read([...text])).toThrow(AnswerError);
+});
+
+test.each([
+  ["a line that ends with LF alone", "HTTP/1.1 200 OK\n"],
+  ["LF alone after a header", `${ok}A: b\n`],
+  ["LF alone throughout", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"],
+  ["CR alone", "HTTP/1.1 200 OK\rA"],
+  ["another protocol", "SSH-"],
+  ["a body without a head", "<"],
+  ["no status", "HTTP/1.1 OK\r\n"],
+  ["HTTP/2", "HTTP/2"],
+  ["an empty first line", "\r\n"],
+  ["a control", `${ok}A: \u0007`],
+  ["a folded line", `${ok}A: b\r\n c\r\n`],
+  ["a line without a colon", `${ok}hello\r\n`],
+  ["a fault after an interim answer", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\nA"],
+])("%s is refused at once, not waited for (F8)", (_name, text) => {
+  expect(() => read([text])).toThrow(AnswerError);
+  expect(() => read([...text])).toThrow(AnswerError);
+});
+
+test("a head that comes in any pieces is looked at once, and read (F8)", () => {
+  const text = `${ok}A: b\r\nContent-Length: 0\r\n\r\n`;
+  for (let cut = 1; cut < text.length; cut += 1) {
+    expect(read([text.slice(0, cut), text.slice(cut)])).toMatchObject({ status: 200, done: true });
+  }
+  expect(read([...text])).toMatchObject({ status: 200, headers: ["A", "b", "Content-Length", "0"], done: true });
+});
+
+test("of chunks that are framed wrongly in the piece of their head nothing is handed on (F8)", () => {
+  const parts = { heads: 0, data: "" };
+  const parser = () =>
+    new AnswerParser(
+      {
+        onInterim: () => undefined,
+        onHead: () => {
+          parts.heads += 1;
+        },
+        onData: (chunk) => {
+          parts.data += chunk;
+        },
+      },
+      "GET",
+    );
+  const chunked = `${ok}Transfer-Encoding: chunked\r\n\r\n`;
+  expect(() => parser().push(Buffer.from(`${chunked}2\r\nok\r\nzz\r\n`))).toThrow(AnswerError);
+  expect(parts).toEqual({ heads: 0, data: "" });
+  const later = parser();
+  later.push(Buffer.from(chunked));
+  expect(parts.heads).toBe(1);
+  expect(() => later.push(Buffer.from("2\r\nok\r\nzz\r\n"))).toThrow(AnswerError);
+  expect(parts).toEqual({ heads: 1, data: "ok" });
 });
 
 test.each([

@@ -25,6 +25,12 @@ export interface AnswerReader {
  */
 const HEAD =
   /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*\r\n$/;
+/** The same line by line, for a head that does not come in one piece: what can be no head is not waited for. */
+const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const FIELD_LINE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
+/** What no line of a head may hold: controls, LF without CR, and CR without LF. */
+const NO_LINE = /[^\t\r\n\x20-\x7e\x80-\xff]|(?<!\r)\n|\r(?!\n|$)/g;
+const STATUS_BEGINS = "HTTP/1.";
 const SIZE_LINE = /^[0-9A-Fa-f]{1,12}[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const KEEP_ALIVE = /\btimeout=(\d{1,4})\b/i;
 const DIGITS = /^\d{1,15}$/;
@@ -45,6 +51,11 @@ const DONE = 7;
 export class AnswerParser {
   /** Whether the connection may carry another call after this answer. */
   keepsAlive = true;
+  /**
+   * The answer has no body by its status, which a backend may not know: what it sends all the same comes whenever it
+   * comes, and would be read as the answer to the next call (T37).
+   */
+  mayStray = false;
   /** "Keep-Alive: timeout=5" of the backend in ms; 0 = it did not say. */
   keepAliveMs = 0;
   #state = HEAD_STATE;
@@ -52,7 +63,11 @@ export class AnswerParser {
   #isHead: boolean;
   /** A head, size line or trailer that is not complete yet. */
   #pending = "";
+  /** Where the line of an incomplete head begins that has not ended yet. */
+  #lineAt = 0;
   #left = 0;
+  /** Of an answer in chunks: what the present piece brought, until it is known that the whole piece is well framed. */
+  #held: { head: (() => void) | undefined; chunks: Buffer[] } | undefined;
   #trailerBytes = 0;
 
   /** `method` of the request: the answer to HEAD has no body, whatever it declares. */
@@ -65,10 +80,19 @@ export class AnswerParser {
     return this.#state === DONE;
   }
 
-  /** Takes the next piece; returns how much of it belongs to this answer. Throws AnswerError. */
+  /**
+   * Takes the next piece; returns how much of it belongs to this answer. Throws AnswerError; nothing of an answer in
+   * chunks is handed on when its head came in a piece that is framed wrongly, so that it can still be refused.
+   */
   push(piece: Buffer): number {
     let at = 0;
-    while (at < piece.length && this.#state !== DONE) at = this.#take(piece, at);
+    try {
+      while (at < piece.length && this.#state !== DONE) at = this.#take(piece, at);
+    } catch (error) {
+      if (this.#held && !this.#held.head) this.#handOn();
+      throw error;
+    }
+    if (this.#held) this.#handOn();
     return at;
   }
 
@@ -95,6 +119,15 @@ export class AnswerParser {
     }
   }
 
+  #handOn(): void {
+    const held = this.#held;
+    if (!held) return;
+    const { head, chunks } = held;
+    this.#held = { head: undefined, chunks: [] };
+    head?.();
+    for (const chunk of chunks) this.#reader.onData(chunk);
+  }
+
   #takeHead(piece: Buffer, at: number): number {
     const known = this.#pending.length;
     // latin1: one character for one byte, so that positions in the text are positions in the piece.
@@ -105,12 +138,27 @@ export class AnswerParser {
       throw new AnswerError("the headers are too large");
     }
     if (end < 0) {
+      this.#checkUnended(text, known);
       this.#pending = text;
       return piece.length;
     }
     this.#pending = "";
+    this.#lineAt = 0;
     this.#readHead(text.slice(0, end + 4));
     return at + end + 4 - known;
+  }
+
+  /** Throws when a head whose end has not come can be none, whatever follows; looks at each line once. */
+  #checkUnended(text: string, known: number): void {
+    // The last byte that was known may be a CR that waited for its LF.
+    NO_LINE.lastIndex = Math.max(0, known - 1);
+    if (NO_LINE.test(text) || !text.startsWith(STATUS_BEGINS.slice(0, text.length)))
+      throw new AnswerError("the head is not HTTP");
+    for (let end = text.indexOf("\r\n", this.#lineAt); end >= 0; end = text.indexOf("\r\n", this.#lineAt)) {
+      const line = text.slice(this.#lineAt, end);
+      if (!(this.#lineAt === 0 ? STATUS_LINE : FIELD_LINE).test(line)) throw new AnswerError("the head is not HTTP");
+      this.#lineAt = end + 2;
+    }
   }
 
   #readHead(head: string): void {
@@ -156,19 +204,27 @@ export class AnswerParser {
 
   #begin(status: number, headers: string[], length: number, chunked: boolean): void {
     const bodiless = this.#isHead || status === 204 || status === 304;
+    if (bodiless) {
+      this.mayStray = true;
+      // A body that is declared may follow at any time; HEAD is often answered by what answers GET.
+      if (this.#isHead || length > 0 || chunked) this.keepsAlive = false;
+    }
     if (bodiless || length === 0) this.#state = DONE;
     else if (chunked) this.#state = CHUNK_SIZE;
     else if (length > 0) this.#state = FIXED;
     else this.#state = UNTIL_CLOSE;
     if (this.#state === UNTIL_CLOSE) this.keepsAlive = false;
     this.#left = length;
-    this.#reader.onHead(status, headers, length);
+    if (this.#state !== CHUNK_SIZE) this.#reader.onHead(status, headers, length);
+    else this.#held = { head: () => this.#reader.onHead(status, headers, length), chunks: [] };
   }
 
   #takeData(piece: Buffer, at: number): number {
     const end = Math.min(piece.length, at + this.#left);
     this.#left -= end - at;
-    this.#reader.onData(at === 0 && end === piece.length ? piece : piece.subarray(at, end));
+    const data = at === 0 && end === piece.length ? piece : piece.subarray(at, end);
+    if (this.#held) this.#held.chunks.push(data);
+    else this.#reader.onData(data);
     if (this.#left > 0) return end;
     this.#state = this.#state === FIXED ? DONE : CHUNK_END;
     return end;

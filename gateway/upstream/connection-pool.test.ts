@@ -52,6 +52,7 @@ function poolTo(port: number, over: Partial<PoolSettings> = {}): ConnectionPool 
     idleMaxMs: 60_000,
     waitMs: 60_000,
     bodyTimeoutMs: 60_000,
+    restMs: 1_000,
     ...over,
   };
   const pool = new ConnectionPool((done) => {
@@ -182,6 +183,55 @@ test("what a backend says before the request has left is not its answer (T37)", 
   const { body, error } = await exchange(pool, get);
   expect([body, (error as ConnectionLostError).wasUsed]).toEqual(["", true]);
   expect((await exchange(pool, get)).body).toBe("right");
+});
+
+const bodiless = ["HEAD 200 length", "HEAD 200 chunked", "HEAD 200", "GET 204", "GET 204 none", "GET 204 length"];
+const strays = [...bodiless, "DELETE 204", "GET 304", "GET 304 length", "GET 304 chunked"];
+const fields: Record<string, string> = {
+  length: "Content-Length: 8\r\n",
+  chunked: "Transfer-Encoding: chunked\r\n",
+  none: "Content-Length: 0\r\n",
+};
+
+test.each(strays.flatMap((kind) => [0, 1, 10, 100].map((gapMs) => [kind, gapMs] as const)))(
+  "a body after an answer that has none is nobody's: %s, %i ms later (F7)",
+  async (kind, gapMs) => {
+    const [method = "", status, framing = ""] = kind.split(" ");
+    let strayed = false;
+    const server = await backend((text, socket) => {
+      if (text.trimEnd().split("\r\n\r\n").at(-1)?.includes(" /own ")) return void socket.write(answer("own"));
+      socket.write(`HTTP/1.1 ${status} X\r\n${fields[framing] ?? ""}\r\n`);
+      setTimeout(() => {
+        strayed = true;
+        socket.write(answer("stray"));
+      }, gapMs);
+    });
+    const pool = poolTo(server.port);
+    await exchange(pool, { ...get, method });
+    const own = () => exchange(pool, { ...get, path: "/own" });
+    // Callers follow one another until the body has come, and some more.
+    const got: Got[] = [];
+    while (!strayed) got.push(await own());
+    for (let i = 0; i < 5; i += 1) got.push(await own());
+    expect(got.filter(({ body, status: code }) => body !== "own" || code !== 200)).toEqual([]);
+  },
+);
+
+test("a connection on which nothing came after a 204 carries calls again, and few of them rest (F7)", async () => {
+  const none = "HTTP/1.1 204 No Content\r\n\r\n";
+  const server = await backend((_text, socket) => socket.write(none));
+  const rested = poolTo(server.port, { restMs: 5 });
+  const calls = async () => (await exchange(rested, get)) && requestsIn(server.received[0] ?? "");
+  await expect.poll(calls).toBeGreaterThan(1);
+
+  const pool = poolTo(server.port, { connectionsMax: 100 });
+  for (let i = 0; i < 40; i += 1) await exchange(pool, get);
+  expect(pool.size).toBe(8);
+  // Those that rest give their places to calls.
+  const full = poolTo(server.port, { connectionsMax: 2, waitMs: 1_000 });
+  for (let i = 0; i < 10; i += 1) expect((await exchange(full, get)).status).toBe(204);
+  await Promise.all(Array.from({ length: 10 }, () => exchange(full, get)));
+  expect(full.size).toBe(2);
 });
 
 test("a connection that broke while it was idle is told from one that never worked", async () => {

@@ -24,7 +24,12 @@ export interface PoolSettings {
   idleMaxMs: number;
   /** How long a call waits for a free connection when there are `connectionsMax`. */
   waitMs: number;
+  /** How long a connection rests on which a body may come that nobody asked for. */
+  restMs: number;
 }
+
+/** Connections that rest, at most: each may hold a worker of the backend. The one that has rested longest is closed. */
+const RESTING_MAX = 8;
 
 interface Waiting {
   request: BackendRequest;
@@ -43,6 +48,8 @@ export class ConnectionPool {
   readonly #all = new Set<Connection>();
   /** The one used last is used next, so that those that are too many grow old. */
   readonly #idle: { connection: Connection; untilMs: number }[] = [];
+  /** In the order in which they came to rest. */
+  readonly #resting: { connection: Connection; untilMs: number }[] = [];
   readonly #waiting: Waiting[] = [];
   #opening = 0;
   #closed = false;
@@ -52,7 +59,7 @@ export class ConnectionPool {
   constructor(open: OpenConnection, settings: PoolSettings) {
     this.#open = open;
     this.#settings = settings;
-    const limits = [settings.bodyTimeoutMs, settings.idleMs, settings.waitMs];
+    const limits = [settings.bodyTimeoutMs, settings.idleMs, settings.waitMs, settings.restMs];
     this.#clock = setInterval(() => this.#tick(), Math.max(5, Math.min(CLOCK_MS, ...limits.map((ms) => ms / 4))));
     this.#clock.unref();
   }
@@ -71,7 +78,11 @@ export class ConnectionPool {
     const idle = this.#idle.pop();
     if (idle) start(idle.connection, request, handler);
     else if (this.size < this.#settings.connectionsMax) this.#startNew(request, handler);
-    else this.#waiting.push({ request, handler, sinceMs: performance.now() });
+    else {
+      this.#waiting.push({ request, handler, sinceMs: performance.now() });
+      // Its place goes to the call.
+      this.#resting.shift()?.connection.discard();
+    }
   }
 
   /** As `dispatch`, on a connection that nobody has used: a repeat must not meet another stale one. */
@@ -82,7 +93,7 @@ export class ConnectionPool {
   /** Takes no more calls; resolves when those that run have ended. */
   close(): Promise<void> {
     this.#closed = true;
-    for (const { connection } of this.#idle.splice(0)) connection.close();
+    for (const { connection } of [...this.#idle.splice(0), ...this.#resting.splice(0)]) connection.close();
     return new Promise((done) => {
       this.#whenEmpty = done;
       this.#checkEmpty();
@@ -123,6 +134,21 @@ export class ConnectionPool {
   }
 
   #free(connection: Connection): void {
+    if (connection.mayStray) this.#rest(connection);
+    else this.#use(connection);
+  }
+
+  #rest(connection: Connection): void {
+    if (this.#closed || this.#waiting.length > 0) {
+      connection.discard();
+      return;
+    }
+    this.#resting.push({ connection, untilMs: performance.now() + this.#settings.restMs });
+    if (this.#resting.length > RESTING_MAX) this.#resting.shift()?.connection.discard();
+  }
+
+  /** For the call that waits longest, or for one to come. */
+  #use(connection: Connection): void {
     const next = this.#nextWanted();
     if (next) start(connection, next.request, next.handler);
     else if (this.#closed) connection.close();
@@ -131,8 +157,10 @@ export class ConnectionPool {
 
   #gone(connection: Connection): void {
     this.#all.delete(connection);
-    const at = this.#idle.findIndex((idle) => idle.connection === connection);
-    if (at >= 0) this.#idle.splice(at, 1);
+    for (const kept of [this.#idle, this.#resting]) {
+      const at = kept.findIndex((one) => one.connection === connection);
+      if (at >= 0) kept.splice(at, 1);
+    }
     this.#next();
     this.#checkEmpty();
   }
@@ -162,6 +190,9 @@ export class ConnectionPool {
     const now = performance.now();
     for (const connection of this.#all) connection.checkTime(now);
     for (const { connection, untilMs } of [...this.#idle]) if (untilMs <= now) connection.close();
+    while (this.#resting[0] && this.#resting[0].untilMs <= now) {
+      this.#use((this.#resting.shift() as { connection: Connection }).connection);
+    }
     while (this.#waiting[0] && now - this.#waiting[0].sinceMs >= this.#settings.waitMs) {
       this.#waiting.shift()?.handler.onError(new PoolBusyError("no connection to the backend was free"));
     }

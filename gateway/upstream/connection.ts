@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { type LateWrite, writeLate } from "#gateway/late-writes.ts";
-import { AnswerParser, type AnswerReader } from "./answer-parser.ts";
+import { AnswerError, AnswerParser, type AnswerReader } from "./answer-parser.ts";
 
 /** What a backend is asked. */
 export interface BackendRequest {
@@ -90,6 +90,8 @@ export class Connection implements AnswerReader, Control, LateWrite {
   #movedAt = 0;
   /** How long the backend keeps it open while it is idle, ms; 0 = it did not say. */
   idleMs = 0;
+  /** Bytes may still come that belong to the answer before: it must rest before it carries another call (T37). */
+  mayStray = false;
 
   constructor(
     socket: Socket,
@@ -170,6 +172,15 @@ export class Connection implements AnswerReader, Control, LateWrite {
   /** Closes an idle connection. */
   close(): void {
     this.#forget();
+    this.#goAway();
+  }
+
+  /**
+   * Closes an idle connection that is not to be used again, by a reset where it is plain: closed in the common way, each
+   * would keep a port of ours for a minute, and a client that asks for nothing but HEAD would use them all up.
+   */
+  discard(): void {
+    if (!this.#gone && !("encrypted" in this.#socket)) this.#socket.resetAndDestroy();
     this.#goAway();
   }
 
@@ -256,7 +267,9 @@ export class Connection implements AnswerReader, Control, LateWrite {
     this.#forget();
     this.#used = true;
     this.idleMs = parser.keepAliveMs;
+    this.mayStray = parser.mayStray;
     if (reusable) this.#onIdle(this);
+    else if (this.mayStray) this.discard();
     else this.#goAway();
     try {
       handler?.onEnd();
@@ -285,8 +298,9 @@ export class Connection implements AnswerReader, Control, LateWrite {
   }
 
   #lose(error: Error): void {
-    if (this.#handler) this.#fail(this.#headSeen ? error : new ConnectionLostError(error.message, this.#used));
-    else this.#goAway();
+    if (!this.#handler) this.#goAway();
+    else if (this.#headSeen) this.#fail(new AnswerError(`the answer broke off: ${error.message}`));
+    else this.#fail(new ConnectionLostError(error.message, this.#used));
   }
 
   #fail(error: Error): void {

@@ -1,7 +1,7 @@
 import { answerRefusal } from "#gateway/answer/answer-refusal.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
-import { closeAfterAnswer } from "#gateway/last-answer.ts";
+import { closeAfterAnswer, endConnection } from "#gateway/last-answer.ts";
 import { endLate } from "#gateway/late-writes.ts";
 import { log } from "#lib/log.ts";
 import { answerHeaders } from "./answer-headers.ts";
@@ -38,6 +38,9 @@ export class Exchange implements ExchangeHandler {
   #waiting = false;
   /** The answer that the client gets is this one. */
   #answering = false;
+  /** Its head. Written with the first bytes of its body: until then the call can still be refused. */
+  #status = 0;
+  #headers: string[] = [];
 
   constructor(call: Call, body: RequestBody | undefined, sending: Sending) {
     this.#sending = sending;
@@ -75,15 +78,28 @@ export class Exchange implements ExchangeHandler {
     for (const text of limitHeaders) headers.push(text);
     for (const text of corsHeaders) headers.push(text);
     if (gateway.draining) closeAfterAnswer(this.#call, headers);
-    this.#answering = true;
-    res.writeHead(status, headers);
     this.#left = contentLength;
+    this.#status = status;
+    this.#headers = headers;
     // An event stream's headers must not wait for its first event; others leave with their first bytes. Not by
     // flushHeaders, which writes bytes above ASCII as UTF-8.
-    if (contentLength < 0) res.write("", "latin1");
+    if (contentLength < 0 && this.#writeHead()) res.write("", "latin1");
+  }
+
+  /** false: the call was answered meanwhile. */
+  #writeHead(): boolean {
+    if (this.#answering) return true;
+    if (!this.isWanted()) {
+      this.#control?.abort(new Error("the call was answered meanwhile"));
+      return false;
+    }
+    this.#answering = true;
+    this.#call.res.writeHead(this.#status, this.#headers);
+    return true;
   }
 
   onData(chunk: Buffer): void {
+    if (!this.#writeHead()) return;
     const { res } = this.#call;
     this.#call.responseBytes += chunk.length;
     if (this.#left === chunk.length) {
@@ -107,6 +123,7 @@ export class Exchange implements ExchangeHandler {
   onEnd(): void {
     this.#finish();
     const { res } = this.#call;
+    if (!this.#writeHead()) return;
     if (!this.#call.ended && !res.writableEnded) endLate(this.#call, "", "latin1");
   }
 
@@ -142,7 +159,13 @@ export class Exchange implements ExchangeHandler {
     const { req, res } = this.#call;
     // To HTTP/1.0 an answer without a length ends with its connection: only a reset tells it from a whole one.
     if (this.#left < 0 && req.httpVersionMinor === 0) res.socket?.resetAndDestroy();
-    res.destroy();
+    if (!res.socket || res.socket.destroyed) {
+      res.destroy();
+      return;
+    }
+    // What the client has of it, its head at least, tells it what broke off.
+    endConnection(res.socket);
+    res.socket.destroySoon();
   }
 
   #repeatWithToken(): void {

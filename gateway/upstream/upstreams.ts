@@ -16,6 +16,8 @@ const LIMITS: UpstreamLimits = { bodyTimeoutMs: 300_000, connectionsMax: 256 };
 const IDLE_MS = 4_000;
 /** How long a call waits for one of them. */
 const WAIT_MS = 5_000;
+/** How long a body may be late that a backend sends after an answer which has none. */
+const REST_MS = 1_000;
 /**
  * What no call has used for this long is let go: the endpoint of a backend that was changed is never asked for again,
  * and its calls in flight end on the connections that they have.
@@ -63,6 +65,7 @@ export class Upstreams {
       idleMs: IDLE_MS,
       idleMaxMs: UNUSED_MS,
       waitMs: WAIT_MS,
+      restMs: REST_MS,
     });
     this.#pools.set(endpoint.key, { pool, usedAtMs: nowMs });
     return pool;

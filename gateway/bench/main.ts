@@ -11,6 +11,7 @@ import { startExpressGateway } from "./express-gateway.ts";
 import { callInTurn, p50 } from "./latency.ts";
 import { CORE, lacking, machineName, median, moveDatabaseAway, pinned, startNginx, startNode } from "./machine.ts";
 import { cpuOf, headerLines, load, measure, serve, subject, throughputOf } from "./subject.ts";
+import { publishWeather } from "./weather.ts";
 
 // gateway.md part 8: CPU time per request from the operating system and throughput, as ratios of runs that alternate on
 // one machine. Everything but the process that is measured runs on another core, so that a run is not the sum of all.
@@ -43,35 +44,6 @@ const directory = mkdtempSync(join(tmpdir(), "portico-bench-"));
 const cleanups: (() => unknown)[] = [() => rmSync(directory, { recursive: true, force: true })];
 // The calls of this process are load as well.
 execFileSync("taskset", ["-acp", CORE.others, String(process.pid)], { stdio: "ignore" });
-
-/** Publishes one API with an operation that asks for the pair and one that asks for nothing. */
-async function publishWeather(backendPort: number) {
-  const fixture = await import("#lib/test-kit/gateway-fixture.ts");
-  const { closeDb } = await import("#lib/db/client.ts");
-  cleanups.push(() => closeDb());
-  const place = await fixture.makePlace();
-  const published = await fixture.publish({
-    place,
-    backendUrl: `http://127.0.0.1:${backendPort}`,
-    basePath: "/weather/v1",
-    schemes: {
-      id: { key: "client_id", in: "header", name: "X-IBM-Client-Id" },
-      secret: { key: "client_secret", in: "header", name: "X-IBM-Client-Secret" },
-    },
-    operations: [
-      { key: "current", method: "GET", path: "/current/{zipcode}", security: [["id", "secret"]] },
-      { key: "open", method: "GET", path: "/open/{zipcode}", security: [] },
-    ],
-    rateLimits: [
-      { limit: 1_000_000_000, windowSeconds: 3_600 },
-      { limit: 1_000_000_000, windowSeconds: 604_800 },
-    ],
-  });
-  const applicationId = await fixture.makeApplication(place);
-  await fixture.subscribe(applicationId, published);
-  const { clientId, secret } = await fixture.makeCredential(applicationId);
-  return { path: published.path, clientId, secret };
-}
 
 const inMillis = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(" ");
 
@@ -108,6 +80,8 @@ async function run(): Promise<boolean> {
   const gateway = await startGateway(database.url, { command: pinned(CORE.measured), nodeFlags: flags });
   cleanups.push(() => gateway.stop());
 
+  const { closeDb } = await import("#lib/db/client.ts");
+  cleanups.push(() => closeDb());
   const { path, clientId, secret } = await publishWeather(backend.port);
   // Everybody gets the same request, so that nobody is spared the reading of two headers.
   const pair = { "X-IBM-Client-Id": clientId, "X-IBM-Client-Secret": secret };

@@ -1,23 +1,16 @@
-import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "#scripts/child.ts";
 import { freePort } from "#scripts/embedded-postgres.ts";
+import { unpackVersion, whyNoVersion } from "#scripts/version-tree.ts";
 
 /** The last version whose installations are out there. */
 const OLD_VERSION = "6d82abc7e902a7663910987a1aa5d0b0224e8d8c";
 
-/** Why the old version cannot be run here: a clone without history, or none at all; null: it can. */
-export function whyNoOldVersion(): string | null {
-  try {
-    execFileSync("git", ["cat-file", "-e", `${OLD_VERSION}^{commit}`], { cwd: root, stdio: "pipe" });
-    return null;
-  } catch {
-    return `the history of this clone does not reach back to ${OLD_VERSION.slice(0, 7)}`;
-  }
-}
+/** Why the old version cannot be run here; null: it can. */
+export const whyNoOldVersion = (): string | null => whyNoVersion(OLD_VERSION);
 
 export interface RunningGateway {
   address: string;
@@ -28,23 +21,13 @@ export interface RunningGateway {
 
 /** The tree of the old version in a directory of its own, run with the packages of this one. */
 export class OldVersion {
-  readonly directory = mkdtempSync(join(tmpdir(), "portico-upgrade-"));
+  readonly directory = unpackVersion(OLD_VERSION);
   readonly #env: NodeJS.ProcessEnv;
   #portal: ChildProcess | undefined;
   #asked = 0;
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
-    const archive = execFileSync("git", ["archive", OLD_VERSION], { cwd: root, maxBuffer: 256 * 1024 * 1024 });
-    execFileSync("tar", ["-x", "-C", this.directory], { input: archive });
-    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
-    // Its own lock and cache lie in node_modules: generated without them.
-    const schema = ["--schema", join(this.directory, "prisma/schema.prisma")];
-    execFileSync(process.execPath, [join(root, "node_modules/prisma/build/index.js"), "generate", ...schema], {
-      cwd: this.directory,
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: "/bin/true", CHECKPOINT_DISABLE: "1" },
-      stdio: "pipe",
-    });
     copyFileSync(join(import.meta.dirname, "old-portal.js"), join(this.directory, "scripts/old-portal.js"));
   }
 

@@ -71,22 +71,22 @@ test("while Postgres is away known credentials work; afterwards no record is los
   const live = await change("credential", credential.id, (tx) =>
     tx.credential.update({ where: { id: credential.id }, data: { status: "revoked" } }),
   );
-  while (!live.complete && (await db().gatewayNode.count()) === 0) expect(Date.now() - started).toBeLessThan(20_000);
-  while ((await get()).status !== 401) expect(Date.now() - started).toBeLessThan(20_000);
+  while (!live.complete && (await db().gatewayNode.count()) === 0) expect(Date.now() - started).toBeLessThan(80_000);
+  while ((await get()).status !== 401) expect(Date.now() - started).toBeLessThan(80_000);
   let found = 0;
   while (found < ids.length) {
     const rows = await db().$queryRaw<{ n: number }[]>`
       select count(*)::int as n from "CallRecord" where "requestId" = any(${ids}::uuid[])`;
     found = rows[0]?.n ?? 0;
-    expect(Date.now() - started).toBeLessThan(20_000);
+    expect(Date.now() - started).toBeLessThan(80_000);
   }
   await change("credential", credential.id, (tx) =>
     tx.credential.update({ where: { id: credential.id }, data: { status: "active" } }),
   );
-}, 30_000);
+}, 90_000);
 
 test("one that was dismissed and runs on enters itself again, and counts once it has caught up", async () => {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 80_000;
   const { id } = await db().gatewayNode.findFirstOrThrow();
   gateway.process.kill("SIGSTOP");
   const operator = await administrator();
@@ -113,7 +113,7 @@ test("one that was dismissed and runs on enters itself again, and counts once it
   await change("credential", credential.id, (tx) =>
     tx.credential.update({ where: { id: credential.id }, data: { status: "active" } }),
   );
-}, 60_000);
+}, 90_000);
 
 test("a port in use is one clear line and code 1", async () => {
   const port = new URL(gateway.address).port;

@@ -76,8 +76,9 @@ test("several processes serve one port, and the admin port answers for all of th
   expect([ready.status, ready.json.ready, Object.keys(ready.json.workers)]).toEqual([200, true, ["1", "2", "3"]]);
   expect((await ask("/healthz")).json).toEqual({ status: "ok" });
   const calls = { api: api.path, status: "2xx" };
-  expect(await metric("portico_calls_total", calls)).toBe(CALLS);
-  expect(await metric("portico_refusals_total", { code: "CREDENTIAL_MISSING" })).toBe(1);
+  // A call is counted when its answer has left, which its client may know before.
+  await expect.poll(() => metric("portico_calls_total", calls)).toBe(CALLS);
+  await expect.poll(() => metric("portico_refusals_total", { code: "CREDENTIAL_MISSING" })).toBe(1);
   expect(await metric("portico_call_duration_seconds_bucket", { le: "+Inf" })).toBe(CALLS + 1);
   for (const worker of ["1", "2", "3"]) {
     expect(await metric("portico_snapshot_entries", { worker, kind: "apis" })).toBe(1);
@@ -102,7 +103,7 @@ test("every process is waited for: a revocation holds on all of them when its ac
 test("a worker that is killed is started again; the others serve, and no new connection meets an error", async () => {
   const before = children();
   const killed = before[1] as number;
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 80_000;
   process.kill(killed, "SIGKILL");
   // Its connections are lost with it. All that are made once it is gone are served by the others.
   while (children().includes(killed)) expect(Date.now()).toBeLessThan(deadline);
@@ -116,7 +117,7 @@ test("a worker that is killed is started again; the others serve, and no new con
   expect(children()).toHaveLength(WORKERS);
   // The row of the one that was killed goes: nobody waits for it, and nobody is told that it has not confirmed.
   while ((await db().gatewayNode.count()) > WORKERS) expect(Date.now()).toBeLessThan(deadline);
-}, 30_000);
+}, 90_000);
 
 test("a port in use is one line and code 1, not one for each worker", async () => {
   const taken = createServer().listen(0, "127.0.0.1");

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { newClientSecret } from "#lib/crypto/client-secret.ts";
 import { db } from "#lib/db/client.ts";
 import { newClientId } from "#lib/ids.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import {
   type FixtureCredential,
   type FixturePublished,
@@ -66,12 +67,12 @@ async function from(address: string, path: string, who?: FixtureCredential): Pro
 
 /** Cause on record of a call; records are written a moment after the answer. */
 async function causeOf(requestId: string | undefined): Promise<string | null> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const rows = await db().$queryRaw<{ cause: string | null }[]>`
       select cause from "CallRecord" where "requestId" = ${requestId}::uuid`;
     if (!rows[0]) throw new Error("not written yet");
     return rows[0].cause;
-  }, 10_000);
+  });
 }
 
 describe("address lists", () => {

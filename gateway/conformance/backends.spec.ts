@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { importApiDefinition } from "#lib/api-definition/import-api-definition.ts";
 import { setBackend } from "#lib/backend/set-backend.ts";
 import { db } from "#lib/db/client.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { issue } from "#lib/test-kit/certificates.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import {
   changeBackend,
   type FixtureApi,
@@ -259,12 +260,12 @@ test.each([
 
 /** Cause on record of a call; records are written a moment after the answer. */
 function causeOf(requestId: string): Promise<string | null> {
-  return vi.waitFor(async () => {
+  return eventually(async () => {
     const [row] = await db().$queryRaw<{ cause: string | null }[]>`
       select cause from "CallRecord" where "requestId" = ${requestId}::uuid`;
     if (!row) throw new Error("not written yet");
     return row.cause;
-  }, 10_000);
+  });
 }
 
 test("a backend that could not be reached is recorded with its exact cause, of which the client learns nothing", async () => {

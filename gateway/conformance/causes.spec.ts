@@ -1,8 +1,9 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { newClientSecret } from "#lib/crypto/client-secret.ts";
 import { db } from "#lib/db/client.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 import { newClientId } from "#lib/ids.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import {
   addSecret,
   change,
@@ -104,11 +105,11 @@ test.each(rows)("%s is on record behind %s, and nowhere in the answer", async (c
   const requestId = /X-Request-Id: (\S+)/.exec(text)?.[1];
   expect(text).toContain(`"code":"${code}"`);
   expect(text).not.toContain(cause);
-  const row = await vi.waitFor(async () => {
+  const row = await eventually(async () => {
     const [found] = await db().$queryRaw<{ cause: string; code: string }[]>`
       select cause, code from "CallRecord" where "requestId" = ${requestId}::uuid`;
     if (!found) throw new Error("not written yet");
     return found;
-  }, 10_000);
+  });
   expect(row).toEqual({ cause, code });
 });

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { db } from "#lib/db/client.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import { publish } from "#lib/test-kit/gateway-fixture.ts";
 import { call } from "./kit/client.ts";
 import { operation, ownFixture } from "./kit/own-fixture.ts";
@@ -76,12 +77,12 @@ describe("an API that calls the gateway", () => {
       code: "LOOP_DETECTED",
       detail: "The call came back through its own backend too often",
     });
-    const records = await vi.waitFor(async () => {
+    const records = await eventually(async () => {
       const rows = await db().$queryRaw<{ status: number; cause: string | null }[]>`
         select status, cause from "CallRecord" where "apiId" = ${circleId}::uuid`;
       if (rows.length < 6) throw new Error("not written yet");
       return rows;
-    }, 10_000);
+    });
     expect(records.map(({ status }) => status)).toEqual(Array(6).fill(508));
     expect(records.filter(({ cause }) => cause === "passed-too-often")).toHaveLength(1);
   });

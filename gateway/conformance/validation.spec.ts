@@ -1,8 +1,9 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compileValidation } from "#lib/api-definition/compile-validation.ts";
 import { keyedOperations } from "#lib/api-definition/operations.ts";
 import { db } from "#lib/db/client.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import {
   type FixtureCredential,
   makeApplication,
@@ -180,11 +181,11 @@ test("a call that is refused here uses up no limit, and has its cause on record"
   const answer = await call(`${limited}/things/1`, { method: "PUT", headers, body: "{}" });
   expect(answer.status).toBe(400);
   expect((await call(`${limited}/things/1`, { headers })).status).toBe(200);
-  const cause = await vi.waitFor(async () => {
+  const cause = await eventually(async () => {
     const rows = await db().$queryRaw<{ cause: string }[]>`
       select cause from "CallRecord" where "requestId" = ${answer.json.requestId}::uuid`;
     if (!rows[0]) throw new Error("not written yet");
     return rows[0].cause;
-  }, 10_000);
+  });
   expect(cause).toBe("body-invalid");
 });

@@ -127,13 +127,12 @@ describe("call records", { timeout: 90_000 }, () => {
     const calling = Promise.all([callWhile(() => !over), callWhile(() => !over)]);
     await callFor(500);
     await killPostgres();
-    await callFor(1_500);
-    expect(spoolText()).not.toBe("");
+    await vi.waitFor(() => expect(spoolText()).not.toBe(""), { timeout: 25_000 });
     await startPostgres();
     await callFor(500);
     over = true;
     await allStoredOnce((await calling).flat());
-    await vi.waitFor(() => expect(spoolText()).toBe(""), { timeout: 10_000 });
+    await vi.waitFor(() => expect(spoolText()).toBe(""), { timeout: 25_000 });
   });
 
   test("kill -9 under load: what had been answered a second before is recorded", async () => {
@@ -156,7 +155,7 @@ describe("call records", { timeout: 90_000 }, () => {
     await startPostgres();
     await start();
     await allStoredOnce(answered.filter(({ at }) => at < killedAt - 1_000));
-    await vi.waitFor(() => expect(spoolText()).toBe(""), { timeout: 10_000 });
+    await vi.waitFor(() => expect(spoolText()).toBe(""), { timeout: 25_000 });
   });
 
   test("no credential in the spool or the table, in whatever form and place it was sent (T24, S92)", async () => {
@@ -185,7 +184,7 @@ describe("call records", { timeout: 90_000 }, () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 401, 401, 200, 401, 404, 400]);
     const ids = answers.map(({ headers }) => headers["x-request-id"] ?? "");
-    await vi.waitFor(() => expect(ids.filter((one) => !spoolText().includes(one))).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(ids.filter((one) => !spoolText().includes(one))).toEqual([]), { timeout: 25_000 });
     const onDisk = spoolText();
     await startPostgres();
     await allStoredOnce(ids.map((one) => ({ id: one })));

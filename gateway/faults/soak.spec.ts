@@ -105,12 +105,12 @@ describe.skipIf(process.platform !== "linux")("a soak", () => {
     const before = sockets();
     const made = await Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
     expect(backend.faults, `seed ${SEED}`).toEqual([]);
-    await expect.poll(inFlight, { timeout: 5_000 }).toBe(0);
+    await expect.poll(inFlight, { timeout: 25_000 }).toBe(0);
     const calls = made.reduce((sum, each) => sum + each, 0);
-    await expect.poll(records, { timeout: 5_000 }).toEqual({ stored: calls, different: calls });
+    await expect.poll(records, { timeout: 25_000 }).toEqual({ stored: calls, different: calls });
     // Idle connections to the backend are given up after four seconds.
-    await expect.poll(() => backend.open, { timeout: 10_000 }).toBe(0);
-    await expect.poll(sockets, { timeout: 10_000 }).toBeLessThanOrEqual(before + 2);
+    await expect.poll(() => backend.open, { timeout: 25_000 }).toBe(0);
+    await expect.poll(sockets, { timeout: 25_000 }).toBeLessThanOrEqual(before + 2);
     expect((await call("/nowhere", {}, gateway.address)).status).toBe(404);
   }, 120_000);
 });

@@ -13,6 +13,8 @@ export default defineConfig({
     root: new URL("../..", import.meta.url).pathname,
     include: ["gateway/faults/**/*.spec.ts"],
     env: { ...secrets, LOG_LEVEL: "silent" },
+    // How long a thing takes depends on what else the machine does; a test waits for the thing itself.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: full ? 1_800_000 : 120_000,
     hookTimeout: full ? 600_000 : 120_000,
     // One after the other: each loads the machine by itself.

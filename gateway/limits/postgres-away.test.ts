@@ -70,7 +70,7 @@ async function startMany(count: number): Promise<SharedLimits[]> {
   const stores: SharedLimits[] = [];
   while (stores.length < count) stores.push(await start(false));
   await vi.waitFor(() => expect(stores.map((store) => store.gateways)).toEqual(stores.map(() => count)), {
-    timeout: 5_000,
+    timeout: 25_000,
   });
   return stores;
 }
@@ -92,7 +92,7 @@ test("while Postgres is away each gateway lets its share pass: no outage, no ope
   expect(stores.map((store) => store.stats.postgresLost)).toEqual([1, 1]);
 
   set("open");
-  await vi.waitFor(() => expect(stores.map((store) => store.mode)).toEqual(["leases", "leases"]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(stores.map((store) => store.mode)).toEqual(["leases", "leases"]), { timeout: 25_000 });
   const third = await start(false);
   expect(count(await takeMany(third, bind(id, 2_000), 4_000))).toBe(2_000 - 1_002);
 });
@@ -111,7 +111,7 @@ test("a gateway that is alone counts on in memory, exactly, as if nothing had ha
   const limits = bind(newId(), 100);
   expect(count(await takeMany(store, limits, 60))).toBe(60);
   set("cut");
-  await vi.waitFor(() => expect(store.stats.postgresLost).toBe(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(store.stats.postgresLost).toBe(1), { timeout: 25_000 });
   expect(count(await takeMany(store, limits, 60))).toBe(40);
   expect(count(await takeMany(store, bind(newId(), 7), 60))).toBe(7);
 });

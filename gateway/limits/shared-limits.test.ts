@@ -252,7 +252,7 @@ describe("several processes, through Postgres", () => {
         if (!(limits.counters[0] as Counter).local) taken += count([await first.take(limits, now)]);
         expect((limits.counters[0] as Counter).local).toBe(true);
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 25_000, interval: 200 },
     );
     expect(count(await takeMany(first, limits, 20, now))).toBe(20);
     const second = await start(true);
@@ -268,7 +268,7 @@ describe("several processes, through Postgres", () => {
     let first = 0;
     while (first < 300) first += count([await (stores[0] as SharedLimits).take(one as SubscriptionLimits, FUTURE)]);
     expect(one?.counters[0]?.room).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(one?.counters[0]?.room).toBe(0), { timeout: 5_000 });
+    await vi.waitFor(() => expect(one?.counters[0]?.room).toBe(0), { timeout: 25_000 });
     await (stores[0] as SharedLimits).flush();
     expect(count(await takeMany(stores[1] as SharedLimits, two as SubscriptionLimits, 2_000))).toBe(700);
   });

@@ -63,7 +63,8 @@ test("the methods of a path are those that have it", () => {
 
 test("an expression with many parameters does not run away (T18)", () => {
   const hard = router("GET /{a}-{b}-{c}-{d}-{e}x", "GET /*{a}-{b}-{c}-{d}-{e}x");
-  const started = performance.now();
+  // Its own processor time: what else the machine does is no part of it.
+  const before = process.cpuUsage();
   for (const path of [`/${"-".repeat(490)}`, `/*${"-".repeat(490)}`, `/${"a-".repeat(240)}`]) hard.find("GET", path);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
 });

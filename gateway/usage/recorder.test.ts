@@ -12,6 +12,7 @@ import { ensureCallRecordPartitions } from "#lib/call-record/call-record-partiti
 import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { db } from "#lib/db/client.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
+import { eventually } from "#lib/test-kit/eventually.ts";
 import { makeApplication, makeCredential, makePlace } from "#lib/test-kit/gateway-fixture.ts";
 import { Wire } from "#lib/test-kit/wire.ts";
 import { Recorder } from "./recorder.ts";
@@ -27,8 +28,10 @@ let spoolFolder: string;
 let recorder: Recorder;
 
 /** A recorder that reaches Postgres over the wire; the test itself asks the database directly. */
-function start(bounds: { spoolBytesMax?: number; heldMax?: number } = {}): Recorder {
-  recorder = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30, ...bounds });
+function start(bounds: { spoolBytesMax?: number; heldMax?: number; lateMs?: number } = {}): Recorder {
+  // What it may wait at its end is no part of what is shown: a busy machine takes what it needs.
+  recorder = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30, stopMs: 60_000, ...bounds });
+  spilledBefore = 0;
   return recorder;
 }
 
@@ -77,17 +80,24 @@ async function stored(ids: string[]): Promise<number[]> {
 
 /** Once each, and nothing is left on disk or in memory. */
 const storedOnce = (ids: string[]) =>
-  vi.waitFor(
-    async () => {
-      const counts = await stored(ids);
-      expect(counts).toEqual(ids.map(() => 1));
-      expect(recorder.stats).toMatchObject({ held: 0, spooledBytes: 0 });
-    },
-    { timeout: 30_000 },
-  );
+  eventually(async () => {
+    const counts = await stored(ids);
+    expect(counts).toEqual(ids.map(() => 1));
+    expect(recorder.stats).toMatchObject({ held: 0, spooledBytes: 0 });
+  });
 
+/** What had gone to disk when Postgres went away: on a busy machine a first write may be late too, and go there by right. */
+let spilledBefore = 0;
+
+/** Postgres goes away. */
+async function cut(): Promise<void> {
+  spilledBefore = recorder.stats.spilled;
+  await wire.down();
+}
+
+/** So many records more have gone to disk since then. */
 const spilled = (records: number) =>
-  vi.waitFor(() => expect(recorder.stats).toMatchObject({ held: 0, spilled: records }), { timeout: 30_000 });
+  eventually(() => expect(recorder.stats).toMatchObject({ held: 0, spilled: spilledBefore + records }));
 
 const spoolFiles = () =>
   existsSync(spoolFolder)
@@ -152,17 +162,18 @@ test("a record has every column as it was, and an operation's name cannot end it
 test("a batch whose acknowledgement was lost after the commit is stored once", async () => {
   start();
   await storedOnce(add(1));
+  spilledBefore = recorder.stats.spilled;
   const lost = wire.loseNextAnswer();
   const ids = add(50);
   await lost;
   await storedOnce(ids);
-  expect(recorder.stats).toMatchObject({ written: 51, spilled: 50, lost: 0 });
+  expect(recorder.stats).toMatchObject({ written: 51, spilled: spilledBefore + 50, lost: 0 });
 });
 
 test("while Postgres is away records go to disk for the owner's eyes only, and come back once", async () => {
   start();
   await storedOnce(add(1));
-  await wire.down();
+  await cut();
   const first = add(700);
   await spilled(700);
   const second = add(700);
@@ -179,6 +190,7 @@ test("while Postgres is away records go to disk for the owner's eyes only, and c
 test("what Postgres does not acknowledge in time is on disk, and stored once though the first try succeeds late", async () => {
   start();
   await storedOnce(add(1));
+  spilledBefore = recorder.stats.spilled;
   const ids = await db().$transaction(
     async (tx) => {
       await tx.$executeRaw`lock table "CallRecord" in share mode`;
@@ -195,10 +207,11 @@ test("what Postgres does not acknowledge in time is on disk, and stored once tho
 test("records of a process that is gone are taken over, a torn last line is counted, and a living one's are left alone", async () => {
   const [gone, torn, living] = [randomUUID(), randomUUID(), randomUUID()];
   leaveBehind(row(gone) + row(torn).slice(0, 60), 60);
-  leaveBehind(row(living), 1);
+  // Renewed in an hour's time: it lives for as long as this test takes.
+  leaveBehind(row(living), -3_600);
   start();
   await storedOnce([gone]);
-  await vi.waitFor(() => expect(recorder.stats.lost).toBe(1));
+  await eventually(() => expect(recorder.stats.lost).toBe(1));
   expect(await stored([torn, living])).toEqual([0, 0]);
   expect(spoolFiles()).toHaveLength(1);
 });
@@ -209,7 +222,7 @@ test("two processes that take over the same records at once store them once", as
   const other = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30 });
   start();
   await storedOnce(ids);
-  await vi.waitFor(() => expect(recorder.stats.written + other.stats.written).toBe(500), { timeout: 30_000 });
+  await eventually(() => expect(recorder.stats.written + other.stats.written).toBe(500));
   await other.stop();
 }, 60_000);
 
@@ -217,7 +230,7 @@ test("with Postgres away and no disk to write to, memory is bounded, the loss is
   writeFileSync(spoolFolder, "a file where the folder should be");
   start({ heldMax: 4 });
   await storedOnce(add(1));
-  await wire.down();
+  await cut();
   const call = endedCall();
   const calls = 50_000;
   for (let i = 0; i < calls; i += 1) recorder.add(call);
@@ -234,7 +247,7 @@ test("with Postgres away and no disk to write to, memory is bounded, the loss is
 test("a spool that is full loses its oldest records, and counts them", async () => {
   start({ spoolBytesMax: 1024 * 1024 });
   await storedOnce(add(1));
-  await wire.down();
+  await cut();
   const oldest = add(800);
   await spilled(800);
   const call = endedCall();
@@ -256,7 +269,7 @@ test("a stop brings what is held to Postgres, and to disk for the next process w
   await recorder.stop();
   expect(await stored(first)).toEqual([1, 1, 1, 1, 1]);
   start();
-  await wire.down();
+  await cut();
   const second = add(5);
   await recorder.stop();
   await closeCallRecords();
@@ -266,7 +279,7 @@ test("a stop brings what is held to Postgres, and to disk for the next process w
   await storedOnce(second);
 });
 
-test("a credential's last use is the time of its call, however late the record comes, and never goes back", async () => {
+test("a credential's last use is the time of its call, however late the record comes, and never goes back (F77)", async () => {
   const place = await makePlace();
   const credential = await makeCredential(await makeApplication(place));
   const use = (minutesAgo: number) => {
@@ -281,14 +294,16 @@ test("a credential's last use is the time of its call, however late the record c
   };
   const lastUsedAt = async () =>
     (await db().credential.findUniqueOrThrow({ where: { id: credential.id } })).lastUsedAt?.getTime();
-  start();
+  // Every write is late, as with other work beside it: records go by the disk, and arrive all the same.
+  start({ lateMs: 0 });
   const early = use(30);
-  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(early.startedAtMs), { timeout: 30_000 });
-  await wire.down();
+  await storedOnce([early.requestId]);
+  await eventually(async () => expect(await lastUsedAt()).toBe(early.startedAtMs));
+  await cut();
   const late = use(10);
   await spilled(1);
   await wire.up();
-  await vi.waitFor(async () => expect(await lastUsedAt()).toBe(late.startedAtMs), { timeout: 30_000 });
+  await eventually(async () => expect(await lastUsedAt()).toBe(late.startedAtMs));
   const before = use(20);
   await storedOnce([before.requestId]);
   await recorder.stop();

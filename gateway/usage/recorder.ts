@@ -33,6 +33,10 @@ export interface RecorderSettings {
   daysKept: number;
   /** Batches in memory; HELD_MAX without it. */
   heldMax?: number;
+  /** LATE_MS without it. */
+  lateMs?: number;
+  /** STOP_MS without it. */
+  stopMs?: number;
 }
 
 /** Plain numbers for the metrics page. */
@@ -113,7 +117,10 @@ export class Recorder {
     this.#flush();
     await this.#passing;
     if (!this.#direct || !this.#spool.empty) {
-      await Promise.race([this.#giveBack(), new Promise((go) => setTimeout(go, STOP_MS).unref())]);
+      await Promise.race([
+        this.#giveBack(),
+        new Promise((go) => setTimeout(go, this.#settings.stopMs ?? STOP_MS).unref()),
+      ]);
     }
     await this.#uses.tell();
     await this.#spool.release().catch(() => undefined);
@@ -175,7 +182,10 @@ export class Recorder {
       // Without a disk there is nothing else to do than to wait.
       if (!this.#diskTakes) return;
       const from = Math.max(rows.closedAt, this.#directSince);
-      timer = setTimeout(() => go(undefined), Math.max(0, from + LATE_MS - performance.now()));
+      timer = setTimeout(
+        () => go(undefined),
+        Math.max(0, from + (this.#settings.lateMs ?? LATE_MS) - performance.now()),
+      );
     });
     const written = await Promise.race([sent, late]);
     clearTimeout(timer);

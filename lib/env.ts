@@ -28,6 +28,14 @@ const settings = z.object({
   GATEWAY_BODY_MB: z.coerce.number().int().min(1).max(1_048_576).default(10),
   /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */
   GATEWAY_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  /** Wrong passwords of one account from one address (IPv6: one /64) in 15 minutes; then sign-in pauses there. */
+  SIGN_IN_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(10),
+  /** Wrong passwords from one address in 15 minutes, whatever the account. */
+  ADDRESS_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  /** Accounts that one address may make in an hour. */
+  SIGN_UPS_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(20),
+  /** Organizations that one person may found in an hour. */
+  ORGANIZATIONS_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(10),
   /** Comma-separated addresses and networks of proxies in front of gateway and portal, whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default(""),
   /** Days that call records are kept. */

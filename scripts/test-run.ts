@@ -105,6 +105,9 @@ export class TestRun {
       GATEWAY_ADMIN_PORT: "0",
       // The conformance suite fails on purpose, hundreds of times from one address.
       GATEWAY_FAILURES_MAX: "1000000",
+      // Everybody in the journeys comes from one address.
+      ADDRESS_FAILURES_MAX: "1000000",
+      SIGN_UPS_MAX: "1000000",
       PORTAL_URL: `http://localhost:${portal}`,
       GATEWAY_URL: `http://localhost:${gateway}`,
       SEED: "sample",

@@ -9,7 +9,7 @@ import { endSession } from "#lib/identity/end-session.ts";
 import { signInInput } from "#lib/identity/identity.schema.ts";
 import { SESSION_DAYS, signIn } from "#lib/identity/sign-in.ts";
 import { log } from "#lib/log.ts";
-import { clientAddress } from "./client-address.ts";
+import { currentVisitor } from "./visitor.ts";
 
 /** The cookie's token holds the ID of a session row and nothing else; the row decides at every request. */
 interface SessionToken {
@@ -29,11 +29,11 @@ export function authOptions(): AuthOptions {
     providers: [
       CredentialsProvider({
         credentials: { email: {}, password: {} },
-        async authorize(credentials, request) {
+        async authorize(credentials) {
           const input = signInInput.safeParse({ email: credentials?.email, password: credentials?.password });
           if (!input.success) throw new Error("SIGN_IN_REQUIRED");
           try {
-            const { userId, sessionId } = await signIn(input.data, clientAddress(request.headers ?? {}));
+            const { userId, sessionId } = await signIn(input.data, await currentVisitor());
             return { id: userId, sid: sessionId };
           } catch (error) {
             // next-auth hands the message to the browser: a code of the catalogue, nothing else.

@@ -19,15 +19,15 @@ interface SignUpFields {
 interface SignUpFormProps {
   next: string;
   /** Comes by invitation: the address is given, and no organization of their own is needed. */
-  invitedAs?: string;
-  action: (input: SignUpFields & { invited: boolean }) => Promise<ActionAnswer<unknown>>;
+  invitation: { token: string; email: string } | undefined;
+  action: (input: SignUpFields & { invitation?: string }) => Promise<ActionAnswer<unknown>>;
 }
 
 /** A new account; signs in and leads to `next`. */
-export function SignUpForm({ next, invitedAs, action }: SignUpFormProps) {
+export function SignUpForm({ next, invitation, action }: SignUpFormProps) {
   const router = useRouter();
   const create = async (input: SignUpFields): Promise<ActionAnswer<unknown>> => {
-    const answer = await action({ ...input, invited: invitedAs !== undefined });
+    const answer = await action({ ...input, ...(invitation && { invitation: invitation.token }) });
     if (answer.ok) await signIn("credentials", { email: input.email, password: input.password, redirect: false });
     return answer;
   };
@@ -50,14 +50,19 @@ export function SignUpForm({ next, invitedAs, action }: SignUpFormProps) {
         <TextInput autoComplete="name" />
       </Field>
       <Field label="E-mail address" name="email" error={form.errorOf("email")}>
-        <TextInput type="email" autoComplete="username" defaultValue={invitedAs} readOnly={invitedAs !== undefined} />
+        <TextInput
+          type="email"
+          autoComplete="username"
+          defaultValue={invitation?.email}
+          readOnly={invitation !== undefined}
+        />
       </Field>
       <NewPasswordField
         label="Password"
         hint="At least 12 characters. A few words in a row are easy to keep in mind."
         error={form.errorOf("password")}
       />
-      {invitedAs === undefined && (
+      {invitation === undefined && (
         <Field
           label="Organization"
           name="organization"

@@ -29,7 +29,7 @@ export async function registerApplication(
   const permit = authorize(actor, "application:write");
   const { organizationId, name, description, environment } = registerApplicationInput.parse(input);
   await checkOrganization(permit, organizationId);
-  const prepared = await prepareSecret(environment);
+  const prepared = await prepareSecret(environment, { by: actor });
   const applicationId = newId();
   const issued = await transaction(async (tx) => {
     await lockBelowCap(tx, organizationId);

@@ -21,7 +21,7 @@ export async function resetTestCredential(actor: Actor, catalogId: string): Prom
     },
   });
   if (!row) throw notFound();
-  const prepared = await prepareSecret("sandbox", { clientId: row.credential.clientId });
+  const prepared = await prepareSecret("sandbox", { by: actor, clientId: row.credential.clientId });
   const sealed = seal(prepared.secret, catalogId);
   const xid = await transaction(async (tx) => {
     await tx.credentialSecret.deleteMany({ where: { credentialId: row.credentialId } });

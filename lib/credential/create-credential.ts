@@ -23,7 +23,7 @@ export async function createCredential(actor: Actor, input: CreateCredentialInpu
   });
   if (!application) throw notFound();
   await checkScope(applicationId, scope);
-  const prepared = await prepareSecret(environment);
+  const prepared = await prepareSecret(environment, { by: actor });
   const issued = await transaction(async (tx) => {
     await lockBelowCap(tx, applicationId);
     const made = await issueCredential(tx, {

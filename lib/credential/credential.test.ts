@@ -3,7 +3,7 @@ import type { UserActor } from "#lib/access/actor.ts";
 import { readApplication } from "#lib/application/read-application.ts";
 import { registerApplication } from "#lib/application/register-application.ts";
 import { isClientSecretShape, makeVerifier } from "#lib/crypto/client-secret.ts";
-import { verifyPassword } from "#lib/crypto/password.ts";
+import { withHashing } from "#lib/crypto/password.ts";
 import { db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
@@ -51,7 +51,7 @@ test("what is kept verifies the secret: argon2id and the keyed verifier", async 
   const { credential } = await storefront();
   const row = await db().credentialSecret.findFirstOrThrow({ where: { credentialId: credential.credentialId } });
   expect(row.secretHash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
-  expect(await verifyPassword(row.secretHash, credential.secret)).toBe(true);
+  expect(await withHashing("test", ({ verify }) => verify(row.secretHash, credential.secret))).toBe(true);
   expect(Buffer.from(row.verifier)).toEqual(makeVerifier(credential.clientId, credential.secret).verifier);
 });
 

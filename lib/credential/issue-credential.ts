@@ -1,9 +1,9 @@
+import type { Actor } from "#lib/access/actor.ts";
 import { newApiKey } from "#lib/crypto/api-key.ts";
 import { type Environment, exploreSecret, makeVerifier, newClientSecret } from "#lib/crypto/client-secret.ts";
-import { HashQueueFull, hashPassword } from "#lib/crypto/password.ts";
+import { withHashing } from "#lib/crypto/password.ts";
 import type { Tx } from "#lib/db/client.ts";
 import type { CredentialKind } from "#lib/db/generated/enums.ts";
-import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newClientId, newId } from "#lib/ids.ts";
 
@@ -20,13 +20,13 @@ export interface PreparedSecret {
 
 /**
  * Makes a client ID and a secret and computes the records of it. Called before the transaction opens: argon2 takes
- * about 50 ms, and no row may stay locked for that. `clientId` is given to reset the secret of an existing one;
+ * about 50 ms, and no row may stay locked for that; `by` is whose share of the hashes it takes (T32). `clientId` is given to reset the secret of an existing one;
  * `derived` makes the secret of an explore grant, which the installation's key can make again; `apiKey` makes the API
  * key of a service ID.
  */
 export async function prepareSecret(
   environment: Environment,
-  options: { clientId?: string; derived?: boolean; apiKey?: boolean } = {},
+  options: { by: Actor; clientId?: string; derived?: boolean; apiKey?: boolean },
 ): Promise<PreparedSecret> {
   const clientId = options.clientId ?? newClientId();
   const make = options.apiKey ? newApiKey : options.derived ? exploreSecret : newClientSecret;
@@ -36,21 +36,14 @@ export async function prepareSecret(
     clientId,
     environment,
     secret,
-    secretHash: await hashSecret(secret),
+    secretHash: await withHashing(subjectOfActor(options.by), ({ hash }) => hash(secret)),
     verifier: new Uint8Array(verifier),
     verifierKeyId: keyId,
     last4: secret.slice(-4),
   };
 }
 
-async function hashSecret(secret: string): Promise<string> {
-  try {
-    return await hashPassword(secret);
-  } catch (error) {
-    if (error instanceof HashQueueFull) throw new AppError("OVERLOADED", { cause: error });
-    throw error;
-  }
-}
+const subjectOfActor = (actor: Actor): string => (actor.kind === "user" ? actor.userId : actor.kind);
 
 export interface CredentialToIssue {
   applicationId: string;

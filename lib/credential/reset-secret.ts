@@ -16,7 +16,7 @@ export async function resetSecret(actor: Actor, input: CredentialRef, clock = sy
   const { credentialId } = credentialRef.parse(input);
   const credential = await loadCredential(permit, credentialId, "resetSecret", clock());
   const { clientId, environment, name } = credential;
-  const prepared = await prepareSecret(environment, { clientId });
+  const prepared = await prepareSecret(environment, { by: actor, clientId });
   const xid = await transaction(async (tx) => {
     await lockActive(tx, credentialId);
     await tx.credentialSecret.deleteMany({ where: { credentialId } });

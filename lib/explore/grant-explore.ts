@@ -54,7 +54,7 @@ export async function grantExplore(
     const { clientId, expiresAt } = valid;
     return { clientId, expiresAt, secret: exploreSecret(api.catalog.kind, clientId) };
   }
-  const prepared = await prepareSecret(api.catalog.kind, { derived: true });
+  const prepared = await prepareSecret(api.catalog.kind, { by: actor, derived: true });
   const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   const issued = await transaction(async (tx) => {
     await removeExpired(tx, application.id, now);

@@ -1,31 +1,50 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
-import { hashPassword, verifyPassword } from "#lib/crypto/password.ts";
+import { withHashing } from "#lib/crypto/password.ts";
 import { db, transaction } from "#lib/db/client.ts";
-import { fieldError } from "#lib/errors/app-error.ts";
+import { AppError, fieldError } from "#lib/errors/app-error.ts";
+import { type Budget, forgetAttempts, takeAttempt } from "./attempts.ts";
 import type { ChangePasswordInput } from "./identity.schema.ts";
+import { openSession } from "./sign-in.ts";
 
-/** Changes the person's password and ends every other session of theirs (T28). Field error: `current` when it is wrong. */
+/** Wrong current passwords of one person: whoever holds a cookie must not find the password with it. */
+const BUDGET: Budget = { name: "password", max: 10, windowSeconds: 15 * 60 };
+
+/**
+ * Changes the person's password and ends every session of theirs; the answer holds the ID of a new one for the browser
+ * that asked (T28). `endedSessions` counts the others. Field error: `current` when it is wrong. Throws
+ * TOO_MANY_ATTEMPTS, OVERLOADED.
+ */
 export async function changePassword(
   actor: Actor,
   input: ChangePasswordInput,
   clock: Clock = systemClock,
-): Promise<{ endedSessions: number }> {
+): Promise<{ endedSessions: number; sessionId: string }> {
   const person = authorizeSelf(actor);
-  const { passwordHash } = await db().user.findUniqueOrThrow({
-    where: { id: person.userId },
-    select: { passwordHash: true },
-  });
-  if (!(await verifyPassword(passwordHash, input.current)))
-    throw fieldError("current", "This is not your current password.");
-  const next = await hashPassword(input.password);
-  return transaction(async (tx) => {
-    await tx.user.update({ where: { id: person.userId }, data: { passwordHash: next } });
-    const { count } = await tx.session.updateMany({
-      where: { userId: person.userId, endedAt: null, id: { not: person.sessionId } },
-      data: { endedAt: clock() },
+  return withHashing(person.userId, async ({ hash, verify }) => {
+    const now = clock();
+    if ((await takeAttempt(BUDGET, person.userId, now)) > 0) throw new AppError("TOO_MANY_ATTEMPTS");
+    const { passwordHash } = await db().user.findUniqueOrThrow({
+      where: { id: person.userId },
+      select: { passwordHash: true },
     });
-    return { endedSessions: count };
+    if (!(await verify(passwordHash, input.current))) throw fieldError("current", "This is not your current password.");
+    const next = await hash(input.password);
+    await forgetAttempts(BUDGET, person.userId);
+    return transaction(async (tx) => {
+      await tx.user.update({ where: { id: person.userId }, data: { passwordHash: next } });
+      const open = { userId: person.userId, endedAt: null };
+      const own = await tx.session.findFirst({
+        where: { id: person.sessionId, userId: person.userId },
+        select: { userAgent: true },
+      });
+      await tx.session.updateMany({ where: { ...open, id: person.sessionId }, data: { endedAt: now } });
+      const { count } = await tx.session.updateMany({
+        where: { ...open, expiresAt: { gt: now } },
+        data: { endedAt: now },
+      });
+      return { endedSessions: count, sessionId: await openSession(tx, person.userId, now, own?.userAgent) };
+    });
   });
 }

@@ -32,6 +32,11 @@ export const changePasswordInput = z.strictObject({
   password: passwordInput,
 });
 
+export const endSessionInput = z.strictObject({ sessionId: z.uuid() });
+
+export const noInput = z.strictObject({});
+
 export type SignUpInput = z.infer<typeof signUpInput>;
 export type SignInInput = z.infer<typeof signInInput>;
+export type EndSessionInput = z.infer<typeof endSessionInput>;
 export type ChangePasswordInput = z.infer<typeof changePasswordInput>;

@@ -1,21 +1,31 @@
 import { expect, test } from "vitest";
 import { db } from "#lib/db/client.ts";
+import { createOrganization } from "#lib/organization/create-organization.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { changePassword } from "./change-password.ts";
+import { endOtherSessions, endOwnSession } from "./end-own-session.ts";
 import { endSession } from "./end-session.ts";
+import { listSessions } from "./list-sessions.ts";
 import { readActor } from "./read-actor.ts";
-import { signIn } from "./sign-in.ts";
+import { SESSIONS_MAX, signIn, type Visitor } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
 
 ownDatabase();
 
 const password = "correct horse battery";
 const signedUp = async (email: string) => {
-  await signUp({ name: "Mira Kessler", email, password, organization: "" });
+  await signUp({ name: "Mira Kessler", email, password, organization: "" }, { address: null });
   return email;
 };
 const open = (email: string, given = password, address = "192.0.2.1", clock?: () => Date) =>
-  signIn({ email, password: given }, address, clock);
+  signIn({ email, password: given }, { address }, clock);
+/** The person behind a new session. */
+const enter = async (email: string, visitor: Visitor = { address: "192.0.2.1" }) => {
+  const { sessionId } = await signIn({ email, password }, visitor);
+  const actor = await readActor(sessionId);
+  if (!actor) throw new Error("no actor");
+  return actor;
+};
 
 test("a new account owns a consumer organization, so that an application can be registered at once", async () => {
   const email = await signedUp("first@example.com");
@@ -62,7 +72,7 @@ test("a session ends by itself after fourteen days", async () => {
   expect(await readActor(sessionId, () => new Date(Date.now() + 15 * 86_400_000))).toBeNull();
 });
 
-test("changing the password ends every other session and keeps this one (T28)", async () => {
+test("changing the password ends every session, and the browser that asked has a new one (T28, F65)", async () => {
   const email = await signedUp("changes@example.com");
   const here = await open(email);
   const there = await open(email);
@@ -71,11 +81,11 @@ test("changing the password ends every other session and keeps this one (T28)", 
   await expect(changePassword(actor, { current: "not this one", password: "another good one" })).rejects.toMatchObject({
     fields: [{ field: "current" }],
   });
-  expect(await changePassword(actor, { current: password, password: "another good one" })).toEqual({
-    endedSessions: 1,
-  });
+  const changed = await changePassword(actor, { current: password, password: "another good one" });
+  expect(changed.endedSessions).toBe(1);
   expect(await readActor(there.sessionId)).toBeNull();
-  expect(await readActor(here.sessionId)).not.toBeNull();
+  expect(await readActor(here.sessionId)).toBeNull();
+  expect((await readActor(changed.sessionId))?.userId).toBe(actor.userId);
   await expect(open(email)).rejects.toMatchObject({ code: "SIGN_IN_REQUIRED" });
   expect((await open(email, "another good one")).userId).toBe(actor.userId);
 });
@@ -84,4 +94,103 @@ test("passwords are stored as argon2id with OWASP's setting", async () => {
   const email = await signedUp("stored@example.com");
   const { passwordHash } = await db().user.findUniqueOrThrow({ where: { email } });
   expect(passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2\$/);
+});
+
+const codes = async (calls: Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(calls)).map((call) => (call.status === "fulfilled" ? "ok" : call.reason.code));
+const count = (all: string[], code: string) => all.filter((one) => one === code).length;
+
+test("guesses at the same moment are counted before they are checked, so that ten of them are, not thirty (F63)", async () => {
+  const email = await signedUp("parallel@example.com");
+  const all: string[] = [];
+  // As many at a time as one address has places for.
+  for (let round = 0; round < 5; round += 1)
+    all.push(...(await codes(Array.from({ length: 6 }, () => open(email, "a guess", "192.0.2.60")))));
+  expect([count(all, "SIGN_IN_REQUIRED"), count(all, "TOO_MANY_ATTEMPTS")]).toEqual([10, 20]);
+});
+
+test("a hundred guesses at once from one address, or one /64 of IPv6, take no place of others (F63)", async () => {
+  const email = await signedUp("elsewhere@example.com");
+  for (const from of [() => "192.0.2.61", (n: number) => `2001:db8:1:1::${n.toString(16)}`]) {
+    const flood = codes(Array.from({ length: 100 }, (_, n) => open(`nobody-${n}@example.com`, "a guess", from(n))));
+    const honest = await codes([open(email, password, "198.51.100.61"), open(email, password, "2001:db8:1:2::1")]);
+    expect(honest).toEqual(["ok", "ok"]);
+    expect(count(await flood, "OVERLOADED")).toBe(84);
+  }
+});
+
+test("one address has a budget over all accounts, which a right password does not use up (F63)", async () => {
+  const email = await signedUp("listed@example.com");
+  const guesses: string[] = [];
+  for (let n = 0; n < 102; n += 6)
+    guesses.push(
+      ...(await codes(Array.from({ length: 6 }, (_, k) => open(`n${n + k}@example.com`, "a guess", "192.0.2.62")))),
+    );
+  expect([count(guesses, "SIGN_IN_REQUIRED"), count(guesses, "TOO_MANY_ATTEMPTS")]).toEqual([100, 2]);
+  for (let n = 0; n < 12; n += 1) await open(email, password, "198.51.100.62");
+  const { count: spent } = await db().attempt.findUniqueOrThrow({ where: { subject: "sign-in-from 198.51.100.62" } });
+  expect(spent).toBe(0);
+});
+
+test("the current password can be guessed ten times by whoever holds a session, also at once (F63)", async () => {
+  const actor = await enter(await signedUp("held@example.com"));
+  const all: string[] = [];
+  for (let round = 0; round < 4; round += 1)
+    all.push(
+      ...(await codes(Array.from({ length: 6 }, () => changePassword(actor, { current: "a guess", password: "x" })))),
+    );
+  expect([count(all, "INPUT_INVALID"), count(all, "TOO_MANY_ATTEMPTS")]).toEqual([10, 14]);
+});
+
+test("one address makes twenty accounts an hour, taken addresses count, and others are not held up (F67)", async () => {
+  const from = (address: string) => (n: number) =>
+    signUp({ name: "N", email: `made-${n % 15}@example.com`, password, organization: `Made ${n}` }, { address });
+  const all: string[] = [];
+  for (let n = 0; n < 24; n += 6) all.push(...(await codes([0, 1, 2, 3, 4, 5].map((k) => from("192.0.2.67")(n + k)))));
+  expect([count(all, "ok"), count(all, "INPUT_INVALID"), count(all, "TOO_MANY_ATTEMPTS")]).toEqual([15, 5, 4]);
+  expect(await codes([from("198.51.100.67")(0)])).toEqual(["INPUT_INVALID"]);
+});
+
+test("one person founds ten organizations an hour (F67)", async () => {
+  const actor = await enter(await signedUp("founder@example.com"));
+  const found = (n: number) => createOrganization(actor, { name: `Org ${n}`, isProvider: false, isConsumer: true });
+  const all = await codes(Array.from({ length: 12 }, (_, n) => found(n)));
+  expect([count(all, "ok"), count(all, "TOO_MANY_ATTEMPTS")]).toEqual([10, 2]);
+});
+
+test("signing in again ends the session that the browser had (F65)", async () => {
+  const email = await signedUp("again@example.com");
+  const first = await enter(email);
+  const second = await enter(email, { address: "192.0.2.1", sessionId: first.sessionId });
+  expect(await readActor(first.sessionId)).toBeNull();
+  expect(await listSessions(second)).toMatchObject([{ id: second.sessionId, current: true }]);
+});
+
+test("a person sees where they are signed in, ends one session or all others, and nobody else's (F65)", async () => {
+  const email = await signedUp("lists@example.com");
+  const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const there = await enter(email, { address: "192.0.2.1", userAgent: firefox });
+  await enter(email);
+  const here = await enter(email);
+  const stranger = await enter(await signedUp("stranger@example.com"));
+  expect((await listSessions(here)).map(({ browser, current }) => [browser, current])).toEqual([
+    ["An unknown browser", true],
+    ["An unknown browser", false],
+    ["Firefox on Linux", false],
+  ]);
+  expect(await codes([endOwnSession(stranger, { sessionId: there.sessionId })])).toEqual(["NOT_FOUND"]);
+  await endOwnSession(here, { sessionId: there.sessionId });
+  expect(await readActor(there.sessionId)).toBeNull();
+  expect(await endOtherSessions(here)).toEqual({ endedSessions: 1 });
+  expect(await listSessions(here)).toHaveLength(1);
+});
+
+test("a person has twenty open sessions at most: a further one ends the oldest (F65)", async () => {
+  const email = await signedUp("many@example.com");
+  const first = await enter(email);
+  for (let n = 0; n < SESSIONS_MAX - 1; n += 1) await enter(email);
+  expect(await readActor(first.sessionId)).not.toBeNull();
+  const last = await enter(email);
+  expect(await readActor(first.sessionId)).toBeNull();
+  expect(await listSessions(last)).toHaveLength(SESSIONS_MAX);
 });

@@ -44,13 +44,20 @@ const toActor = (row: PersonRow, sessionId: string): UserActor => ({
   })),
 });
 
+/** A session's last use is written so often at most. */
+const SEEN_MS = 5 * 60_000;
+
 /** The person behind a session that has neither ended nor expired, with today's roles; null otherwise. */
 export async function readActor(sessionId: string, clock: Clock = systemClock): Promise<UserActor | null> {
   const session = await db().session.findUnique({
     where: { id: sessionId },
-    select: { endedAt: true, expiresAt: true, user: { select: personSelect } },
+    select: { endedAt: true, expiresAt: true, lastSeenAt: true, user: { select: personSelect } },
   });
-  if (!session || session.endedAt || session.expiresAt <= clock()) return null;
+  const now = clock();
+  if (!session || session.endedAt || session.expiresAt <= now) return null;
+  if (now.getTime() - session.lastSeenAt.getTime() > SEEN_MS) {
+    await db().session.updateMany({ where: { id: sessionId, endedAt: null }, data: { lastSeenAt: now } });
+  }
   return toActor(session.user, sessionId);
 }
 

@@ -1,49 +1,98 @@
 import { type Clock, systemClock } from "#lib/clock.ts";
-import { HashQueueFull, verifyPassword } from "#lib/crypto/password.ts";
-import { db } from "#lib/db/client.ts";
+import { withHashing } from "#lib/crypto/password.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { subjectOf } from "#lib/net/address-subject.ts";
-import { type FailureBudget, noteFailure, secondsUntilNextFailure } from "./failures.ts";
+import { type Budget, forgetAttempts, giveBackAttempt, takeAttempt } from "./attempts.ts";
 import type { SignInInput } from "./identity.schema.ts";
 
 /** A session ends by itself after this time. */
 export const SESSION_DAYS = 14;
+/** Of one person; a further one ends the oldest. */
+export const SESSIONS_MAX = 20;
+/** Ended and expired sessions are kept so long. */
+const ENDED_KEPT_DAYS = 30;
+const USER_AGENT_MAX = 300;
+const WINDOW_SECONDS = 15 * 60;
 
-/** Wrong passwords of one account from one network address, before sign-in pauses; others are not locked out (T31). */
-const FAILURES: FailureBudget = { max: 10, windowSeconds: 15 * 60 };
+/** Where a request to sign in comes from. */
+export interface Visitor {
+  /** Network address, of `clientAddress`. */
+  address: string;
+  userAgent?: string;
+  /** Of the cookie that the browser already has: it ends with the new one (T28). */
+  sessionId?: string | null;
+}
+
+/** Wrong passwords of one account from one address, before sign-in pauses; others are not locked out (T31). */
+const ofAccount = (): Budget => ({ name: "sign-in", max: env().SIGN_IN_FAILURES_MAX, windowSeconds: WINDOW_SECONDS });
+/** Of one address, whatever the account: a list of accounts is no way round. */
+const ofAddress = (): Budget => ({
+  name: "sign-in-from",
+  max: env().ADDRESS_FAILURES_MAX,
+  windowSeconds: WINDOW_SECONDS,
+});
 
 /**
  * Checks e-mail address and password and opens a session. The same work and the same answer for an unknown address as
- * for a wrong password (T30). `address` is the client's network address. Throws SIGN_IN_REQUIRED, TOO_MANY_ATTEMPTS,
- * OVERLOADED.
+ * for a wrong password (T30). Tries are taken before the work, and given back when the password is right. Throws
+ * SIGN_IN_REQUIRED, TOO_MANY_ATTEMPTS, OVERLOADED.
  */
 export async function signIn(
   input: SignInInput,
-  address: string,
+  visitor: Visitor,
   clock: Clock = systemClock,
 ): Promise<{ userId: string; sessionId: string }> {
-  const now = clock();
-  const subject = `${input.email} ${subjectOf(address)}`;
-  if ((await secondsUntilNextFailure(subject, FAILURES, now)) > 0) throw new AppError("TOO_MANY_ATTEMPTS");
-
-  const user = await db().user.findUnique({ where: { email: input.email }, select: { id: true, passwordHash: true } });
-  const ok = await verifyPassword(user?.passwordHash, input.password).catch((error) => {
-    if (error instanceof HashQueueFull) throw new AppError("OVERLOADED", { cause: error });
-    throw error;
+  const from = subjectOf(visitor.address);
+  const account = `${input.email} ${from}`;
+  return withHashing(from, async ({ verify }) => {
+    const now = clock();
+    if ((await takeAttempt(ofAddress(), from, now)) > 0) throw new AppError("TOO_MANY_ATTEMPTS");
+    if ((await takeAttempt(ofAccount(), account, now)) > 0) {
+      await giveBackAttempt(ofAddress(), from);
+      throw new AppError("TOO_MANY_ATTEMPTS");
+    }
+    const user = await db().user.findUnique({
+      where: { email: input.email },
+      select: { id: true, passwordHash: true },
+    });
+    if (!(await verify(user?.passwordHash, input.password)) || !user) {
+      throw new AppError("SIGN_IN_REQUIRED", { detail: "The e-mail address or the password is not right." });
+    }
+    await forgetAttempts(ofAccount(), account);
+    await giveBackAttempt(ofAddress(), from);
+    const sessionId = await transaction(async (tx) => {
+      if (visitor.sessionId) {
+        await tx.session.updateMany({ where: { id: visitor.sessionId, endedAt: null }, data: { endedAt: now } });
+      }
+      return openSession(tx, user.id, now, visitor.userAgent);
+    });
+    return { userId: user.id, sessionId };
   });
-  if (!user || !ok) {
-    await noteFailure(subject, now);
-    throw new AppError("SIGN_IN_REQUIRED", { detail: "The e-mail address or the password is not right." });
-  }
-  await db().signInFailure.deleteMany({ where: { subject } });
-  return { userId: user.id, sessionId: await openSession(user.id, now) };
 }
 
-/** A new session of a person; its ID is made here, never taken from the client (T28). */
-export async function openSession(userId: string, now: Date): Promise<string> {
+/**
+ * A new session of a person, as part of a transaction; its ID is made here, never taken from the client (T28). The list
+ * stays short: past SESSIONS_MAX the oldest end, and what ended long ago goes.
+ */
+export async function openSession(tx: Tx, userId: string, now: Date, userAgent = ""): Promise<string> {
   const id = newId();
   const expiresAt = new Date(now.getTime() + SESSION_DAYS * 86_400_000);
-  await db().session.create({ data: { id, userId, createdAt: now, lastSeenAt: now, expiresAt } });
+  const kept = new Date(now.getTime() - ENDED_KEPT_DAYS * 86_400_000);
+  await tx.session.deleteMany({ where: { userId, OR: [{ endedAt: { lt: kept } }, { expiresAt: { lt: kept } }] } });
+  await tx.session.create({
+    data: { id, userId, createdAt: now, lastSeenAt: now, expiresAt, userAgent: userAgent.slice(0, USER_AGENT_MAX) },
+  });
+  const surplus = await tx.session.findMany({
+    where: { userId, endedAt: null, expiresAt: { gt: now } },
+    select: { id: true },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    skip: SESSIONS_MAX,
+  });
+  if (surplus.length > 0) {
+    await tx.session.updateMany({ where: { id: { in: surplus.map((row) => row.id) } }, data: { endedAt: now } });
+  }
   return id;
 }

@@ -1,25 +1,47 @@
 import type { UserActor } from "#lib/access/actor.ts";
-import { hashPassword } from "#lib/crypto/password.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { withHashing } from "#lib/crypto/password.ts";
 import { isUniqueViolation, transaction } from "#lib/db/client.ts";
-import { fieldError } from "#lib/errors/app-error.ts";
+import { env } from "#lib/env.ts";
+import { AppError, fieldError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
+import { subjectOf } from "#lib/net/address-subject.ts";
+import { readInvitation } from "#lib/organization/accept-invitation.ts";
 import { insertOrganization } from "#lib/organization/insert-organization.ts";
+import { type Budget, takeAttempt } from "./attempts.ts";
 import type { SignUpInput } from "./identity.schema.ts";
 
+/** Of one address, taken or not: each answer says whether an account exists. */
+const budget = (): Budget => ({ name: "sign-up", max: env().SIGN_UPS_MAX, windowSeconds: 3_600 });
+
 /**
- * Makes an account and, unless the person comes by invitation, a consumer organization of their own, so that an
- * application can be registered at once. Anybody may call it. Field errors: `email` when the address is taken.
+ * Makes an account and, unless the person comes by an invitation (`invitation` is its token, good for its address alone), a consumer organization of their own, so that an
+ * application can be registered at once. Anybody may call it, from `address`; null is the installation itself, for its
+ * first-run data. Field errors: `email` when the address is taken or not the invited one. Throws NOT_FOUND for an invitation that has ended, TOO_MANY_ATTEMPTS, OVERLOADED.
  */
 export async function signUp(
   input: SignUpInput,
-  options: { withOrganization?: boolean } = {},
+  options: { address: string | null; withOrganization?: boolean; invitation?: string },
+  clock: Clock = systemClock,
 ): Promise<{ userId: string }> {
-  const passwordHash = await hashPassword(input.password);
+  if (options.invitation !== undefined) {
+    const { email } = await readInvitation(options.invitation, clock);
+    if (email !== input.email) throw fieldError("email", "This invitation is for another address.");
+  }
+  const from = options.address === null ? null : subjectOf(options.address);
+  const passwordHash = await withHashing(from ?? "installation", async ({ hash }) => {
+    if (from !== null && (await takeAttempt(budget(), from, clock())) > 0) {
+      throw new AppError("TOO_MANY_ATTEMPTS", {
+        detail: "Many accounts were made from your network within the hour. Try again later.",
+      });
+    }
+    return hash(input.password);
+  });
   const userId = newId();
   try {
     await transaction(async (tx) => {
       await tx.user.create({ data: { id: userId, email: input.email, name: input.name, passwordHash } });
-      if (options.withOrganization ?? true) {
+      if (options.withOrganization ?? options.invitation === undefined) {
         const name = input.organization || `${input.name}'s organization`;
         const founder: UserActor = {
           kind: "user",

@@ -1,6 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
-import type { Role } from "#lib/access/permissions.ts";
+import { type Role, roleAllows } from "#lib/access/permissions.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { db, transaction } from "#lib/db/client.ts";
@@ -23,11 +23,23 @@ async function find(token: string, clock: Clock) {
       role: true,
       expiresAt: true,
       acceptedAt: true,
+      invitedById: true,
       organization: { select: { id: true, slug: true, name: true, isProvider: true } },
     },
   });
   if (!row || row.acceptedAt || row.expiresAt <= clock()) throw notFound();
+  if (row.invitedById !== null && !(await mayStillInvite(row.invitedById, row.organization.id, row.role)))
+    throw notFound();
   return row;
+}
+
+/** An invitation is the word of its sender: it ends with the membership, and with the role that allowed it. */
+async function mayStillInvite(userId: string, organizationId: string, role: Role): Promise<boolean> {
+  const sender = await db().membership.findUnique({
+    where: { organizationId_userId: { organizationId, userId } },
+    select: { role: true },
+  });
+  return sender !== null && roleAllows(sender.role, "member:manage") && (role !== "owner" || sender.role === "owner");
 }
 
 /** What an invitation link offers; whoever holds the link may read it. Throws NOT_FOUND when used, withdrawn or expired. */
@@ -36,7 +48,10 @@ export async function readInvitation(token: string, clock: Clock = systemClock):
   return { organization, email, role };
 }
 
-/** Makes the signed-in person a member. The account's address must be the invited one: a link that leaks opens nothing. */
+/**
+ * Makes the signed-in person a member. The link is the proof, once, for the account of the invited address alone. A member
+ * already stays what they are.
+ */
 export async function acceptInvitation(
   actor: Actor,
   token: string,
@@ -52,14 +67,14 @@ export async function acceptInvitation(
   const { organization, role } = invitation;
   await transaction(async (tx) => {
     const { count } = await tx.invitation.updateMany({
-      where: { id: invitation.id, acceptedAt: null },
+      where: { id: invitation.id, acceptedAt: null, expiresAt: { gt: clock() } },
       data: { acceptedAt: clock() },
     });
     if (count === 0) throw notFound();
     await tx.membership.upsert({
       where: { organizationId_userId: { organizationId: organization.id, userId: person.userId } },
       create: { id: newId(), organizationId: organization.id, userId: person.userId, role },
-      update: { role },
+      update: {},
     });
     await recordEvent(
       tx,

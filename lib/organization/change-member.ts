@@ -1,6 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy, type Permit } from "#lib/access/authorize.ts";
-import type { Role } from "#lib/access/permissions.ts";
+import { type Role, roleAllows } from "#lib/access/permissions.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
@@ -25,6 +25,16 @@ async function requireAnotherOwner(tx: Tx, organizationId: string, leaving: stri
     });
 }
 
+const mayStillInvite = (role: Role): boolean => roleAllows(role, "member:manage");
+
+/** Links that a person sent end with the right to send them; their page lists them no more. */
+async function endInvitations(tx: Tx, sender: { organizationId: string; userId: string }, role?: Role): Promise<void> {
+  const { organizationId, userId } = sender;
+  await tx.invitation.deleteMany({
+    where: { organizationId, invitedById: userId, acceptedAt: null, ...(role && { role }) },
+  });
+}
+
 /** Gives a member another role. Errors: field `role` (only an owner makes or changes an owner), STATE_INVALID (last owner). */
 export async function changeRole(actor: Actor, membershipId: string, role: Role): Promise<void> {
   const permit = authorize(actor, "member:manage");
@@ -35,6 +45,8 @@ export async function changeRole(actor: Actor, membershipId: string, role: Role)
   await transaction(async (tx) => {
     if (member.role === "owner" && role !== "owner") await requireAnotherOwner(tx, member.organizationId, member.id);
     await tx.membership.update({ where: { id: member.id }, data: { role } });
+    if (!mayStillInvite(role)) await endInvitations(tx, member);
+    else if (member.role === "owner" && role !== "owner") await endInvitations(tx, member, "owner");
     await recordEvent(
       tx,
       permit,
@@ -55,6 +67,7 @@ export async function removeMember(actor: Actor, membershipId: string): Promise<
   await transaction(async (tx) => {
     if (member.role === "owner") await requireAnotherOwner(tx, member.organizationId, member.id);
     await tx.membership.delete({ where: { id: member.id } });
+    await endInvitations(tx, member);
     await recordEvent(tx, permit, "member.removed", {
       organizationId: member.organizationId,
       type: "user",

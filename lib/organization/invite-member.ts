@@ -4,13 +4,15 @@ import { authorize, reaches } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { db, transaction } from "#lib/db/client.ts";
-import { fieldError, notFound } from "#lib/errors/app-error.ts";
+import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { mayGrant } from "./organization.rules.ts";
 import type { InviteMemberInput } from "./organization.schema.ts";
 import { readOrganization } from "./read-organization.ts";
 
 const INVITATION_DAYS = 7;
+/** Of one organization, waiting at a time: as many as its page lists. */
+const INVITATIONS_MAX = 100;
 
 /** What is stored of an invitation's token. */
 export const invitationTokenHash = (token: string): Uint8Array<ArrayBuffer> =>
@@ -18,7 +20,8 @@ export const invitationTokenHash = (token: string): Uint8Array<ArrayBuffer> =>
 
 /**
  * Invites a person by e-mail address: the answer holds the link's token, once, for the inviter to pass on. Whether an
- * account exists is not told. Field errors: `email` (already a member), `role` (above the inviter's own).
+ * account exists is not told. An earlier link for the address
+ * ends. Field errors: `email` (already a member), `role` (above the inviter's own). Throws STATE_INVALID at the cap.
  */
 export async function inviteMember(
   actor: Actor,
@@ -38,6 +41,21 @@ export async function inviteMember(
   const token = randomBytes(32).toString("base64url");
   const expiresAt = new Date(clock().getTime() + INVITATION_DAYS * 86_400_000);
   await transaction(async (tx) => {
+    // Invitations of one organization take turns, so that an address has one live link.
+    await tx.$queryRaw`select id from "Organization" where id = ${organization.id}::uuid for update`;
+    const waiting = await tx.invitation.count({
+      where: {
+        organizationId: organization.id,
+        acceptedAt: null,
+        expiresAt: { gt: clock() },
+        email: { not: input.email },
+      },
+    });
+    if (waiting >= INVITATIONS_MAX) {
+      throw new AppError("STATE_INVALID", {
+        detail: `${INVITATIONS_MAX} invitations wait already. Withdraw some, or wait until they are accepted.`,
+      });
+    }
     await tx.invitation.deleteMany({
       where: { organizationId: organization.id, email: input.email, acceptedAt: null },
     });
@@ -50,6 +68,7 @@ export async function inviteMember(
         role: input.role,
         tokenHash: invitationTokenHash(token),
         expiresAt,
+        invitedById: actor.kind === "user" ? actor.userId : null,
       },
     });
     await recordEvent(

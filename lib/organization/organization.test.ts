@@ -4,6 +4,7 @@ import type { Role } from "#lib/access/permissions.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { db } from "#lib/db/client.ts";
 import { actorOfUser } from "#lib/identity/read-actor.ts";
+import { signUp } from "#lib/identity/sign-up.ts";
 import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { consumer, member, person, provider } from "#lib/test-kit/people.ts";
@@ -112,4 +113,55 @@ test("the audit log refuses to be changed", async () => {
     /append-only/,
   );
   await expect(db().auditEvent.deleteMany({ where: { id: newId() } })).rejects.toThrow(/append-only/);
+});
+
+test("an invitation ends with its sender's membership, and with the role that allowed it (F66)", async () => {
+  const { owner, slug, organizationId } = await provider("Leaving");
+  const admin = await member(organizationId, "admin");
+  const membership = await db().membership.findFirstOrThrow({ where: { organizationId, userId: admin.userId } });
+  const sent = async (email: string) => (await inviteMember(admin, slug, { email, role: "editor" })).token;
+  const demoted = await sent("demoted@example.com");
+  const kept = (await inviteMember(owner, slug, { email: "kept@example.com", role: "editor" })).token;
+  await changeRole(owner, membership.id, "editor");
+  await expect(readInvitation(demoted)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await changeRole(owner, membership.id, "admin");
+  const removed = await sent("removed@example.com");
+  await removeMember(owner, membership.id);
+  await expect(readInvitation(removed)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect((await listMembers(owner, slug)).invitations.map(({ email }) => email)).toEqual(["kept@example.com"]);
+  expect(await readInvitation(kept)).toMatchObject({ email: "kept@example.com" });
+});
+
+test("an address has one live link, however many are asked for at once (F66)", async () => {
+  const { owner, slug } = await provider("Asking");
+  const guest = await person("Guest");
+  const links = await Promise.all(
+    [1, 2, 3, 4].map(() => inviteMember(owner, slug, { email: guest.email, role: "viewer" })),
+  );
+  const live = await Promise.all(
+    links.map(({ token }) =>
+      readInvitation(token).then(
+        () => token,
+        () => null,
+      ),
+    ),
+  );
+  const [token = "", ...more] = live.filter((one) => one !== null);
+  expect(more).toEqual([]);
+  // And it works once, also at once.
+  const joined = await Promise.allSettled([1, 2, 3].map(() => acceptInvitation(guest, token)));
+  expect(joined.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+test("signing up by an invitation takes its link, alive and for that address (F66)", async () => {
+  const { owner, slug } = await provider("Proving");
+  const { token } = await inviteMember(owner, slug, { email: "proven@example.com", role: "viewer" });
+  const by = (email: string, invitation: string) =>
+    signUp({ name: "N", email, password: "correct horse battery", organization: "" }, { address: null, invitation });
+  await expect(by("other@example.com", token)).rejects.toMatchObject({ fields: [{ field: "email" }] });
+  await expect(by("proven@example.com", "of-nobody")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const { userId } = await by("proven@example.com", token);
+  expect(await db().membership.count({ where: { userId } })).toBe(0);
+  await acceptInvitation(await actorOfUser(userId), token);
+  await expect(by("proven@example.com", token)).rejects.toMatchObject({ code: "NOT_FOUND" });
 });

@@ -20,7 +20,7 @@ export async function updateOrganization(actor: Actor, slug: string, input: Crea
     throw fieldError("isProvider", "An organization that publishes APIs stays a provider.");
   }
   const becomesProvider = input.isProvider && !organization.isProvider;
-  const testSecret = becomesProvider ? await prepareSecret("sandbox") : null;
+  const testSecret = becomesProvider ? await prepareSecret("sandbox", { by: actor }) : null;
   await transaction(async (tx) => {
     await tx.organization.update({ where: { id: organization.id }, data: input });
     if (testSecret) await makeProvider(tx, organization, testSecret);

@@ -14,7 +14,7 @@ export async function createApiKey(actor: Actor, input: CreateApiKeyInput): Prom
   const permit = authorize(actor, "credential:write");
   const { serviceIdId, environment, name, description } = createApiKeyInput.parse(input);
   const serviceId = await loadServiceId(permit, serviceIdId);
-  const prepared = await prepareSecret(environment, { apiKey: true });
+  const prepared = await prepareSecret(environment, { by: actor, apiKey: true });
   const { applicationId } = serviceId;
   const issued = await transaction(async (tx) => {
     await lockBelowCap(tx, serviceIdId);

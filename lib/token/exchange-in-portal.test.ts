@@ -81,8 +81,8 @@ test("past its budget an address gets 429 for what fails and a token for what is
   });
   expect((await ask(credential, address, at(20))).status).toBe(200);
   expect((await ask(wrong, other, at(20))).status).toBe(401);
-  // What was refused so was not counted: the first of the hundred comes back a minute after it.
-  expect((await ask(wrong, address, at(60.001))).status).toBe(401);
+  // What was refused so was not counted: a minute after the first of the hundred there are a hundred again.
+  for (let n = 0; n < 100; n += 1) expect((await ask(wrong, address, at(60.001))).status).toBe(401);
   expect((await ask(wrong, address, at(60.001))).status).toBe(429);
 });
 

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "#lib/clock.ts";
 import { recordCredentialUse } from "#lib/credential/record-credential-use.ts";
 import { pepper } from "#lib/crypto/keys.ts";
 import { db } from "#lib/db/client.ts";
-import { type FailureBudget, noteFailure, secondsUntilNextFailure } from "#lib/identity/failures.ts";
+import { type Budget, takeAttempt } from "#lib/identity/attempts.ts";
 import { subjectOf } from "#lib/net/address-subject.ts";
 import { readText } from "#lib/net/read-text.ts";
 import { exchangeToken, type TokenHolder } from "./exchange-token.ts";
@@ -11,7 +11,7 @@ import { TOKEN_REQUEST_BYTES_MAX } from "./token.rules.ts";
 import { type TokenAnswer, type TokenRefusal, tokenRefused } from "./token-answer.ts";
 
 /** Failed requests of one network address, as the gateways allow them (T31). A right one is never counted nor refused. */
-const FAILURES: FailureBudget = { max: 100, windowSeconds: 60 };
+const FAILURES: Budget = { name: "token", max: 100, windowSeconds: 60 };
 
 /**
  * The token endpoint of the portal: the same exchange as the gateways', on the database in place of a snapshot.
@@ -37,8 +37,7 @@ export async function exchangeInPortal(
 
 /** The refusal, or 429 with the same error of RFC 6749 once the address has failed too often; that is not counted. */
 async function countFailure(answer: TokenAnswer, address: string, now: Date): Promise<TokenAnswer> {
-  const subject = `token ${subjectOf(address)}`;
-  const seconds = await secondsUntilNextFailure(subject, FAILURES, now);
+  const seconds = await takeAttempt(FAILURES, subjectOf(address), now);
   if (seconds > 0) {
     const { error } = JSON.parse(answer.body) as TokenRefusal;
     return tokenRefused({
@@ -48,7 +47,6 @@ async function countFailure(answer: TokenAnswer, address: string, now: Date): Pr
       headers: { "Retry-After": String(seconds) },
     });
   }
-  await noteFailure(subject, now);
   return answer;
 }
 

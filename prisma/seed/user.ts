@@ -16,7 +16,11 @@ export async function ensureUser({ organization, ...person }: UserSeed): Promise
   const known = await db().user.findUnique({ where: { email: person.email }, select: { id: true } });
   const userId =
     known?.id ??
-    (await signUp({ ...person, organization: organization ?? "" }, { withOrganization: organization !== undefined }))
-      .userId;
+    (
+      await signUp(
+        { ...person, organization: organization ?? "" },
+        { address: null, withOrganization: organization !== undefined },
+      )
+    ).userId;
   return actorOfUser(userId);
 }

@@ -22,10 +22,12 @@ import { createCredential } from "#lib/credential/create-credential.ts";
 import { resetSecret } from "#lib/credential/reset-secret.ts";
 import { revokeCredential } from "#lib/credential/revoke-credential.ts";
 import { updateCredential } from "#lib/credential/update-credential.ts";
-import { db } from "#lib/db/client.ts";
+import { db, transaction } from "#lib/db/client.ts";
 import { getAccessToken } from "#lib/explore/get-access-token.ts";
 import { grantExplore } from "#lib/explore/grant-explore.ts";
 import { dismissGateway } from "#lib/gateway-feed/dismiss-gateway.ts";
+import { endOwnSession } from "#lib/identity/end-own-session.ts";
+import { openSession } from "#lib/identity/sign-in.ts";
 import { newId } from "#lib/ids.ts";
 import { changeRole, removeMember } from "#lib/organization/change-member.ts";
 import { inviteMember, withdrawInvitation } from "#lib/organization/invite-member.ts";
@@ -66,6 +68,7 @@ type Kind =
   | "product"
   | "release"
   | "serviceId"
+  | "session"
   | "subscription";
 
 const foreign: Record<Kind, string> = {} as Record<Kind, string>;
@@ -129,6 +132,8 @@ beforeAll(async () => {
       "totalMs", "requestBytes", "responseBytes")
     values (now(), ${foreign.call}::uuid, ${theirs.organizationId}::uuid, ${foreign.application}::uuid, 'GET', 401,
       'secret-wrong', 1, 0, 0)`;
+
+  foreign.session = await transaction((tx) => openSession(tx, buyer.owner.userId, new Date()));
 
   foreign.gateway = newId();
   await db().gatewayNode.create({ data: { id: foreign.gateway, address: "api-1", heartbeatAt: new Date(0) } });
@@ -222,6 +227,7 @@ const table: Record<string, [Kind, (actor: Actor, id: string) => Promise<unknown
   changeRole: ["membership", (a, id) => changeRole(a, id, "viewer")],
   removeMember: ["membership", (a, id) => removeMember(a, id)],
   dismissGateway: ["gateway", (a, id) => dismissGateway(a, { gatewayId: id })],
+  endOwnSession: ["session", (a, id) => endOwnSession(a, { sessionId: id })],
   withdrawInvitation: ["invitation", (a, id) => withdrawInvitation(a, id)],
 };
 
@@ -257,6 +263,8 @@ const withoutId = new Set([
   "relayCall",
   "setAdministrator",
   "updateOrganization",
+  "endOtherSessions",
+  "listSessions",
   // Reached through the two that name it, cancel and withdraw.
   "endSubscription",
 ]);

@@ -2,14 +2,16 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { requirePerson } from "#app/_server/actor.ts";
 import { ChangePasswordForm } from "#components/identity/change-password-form.tsx";
+import { Sessions } from "#components/identity/sessions.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
+import { listSessions } from "#lib/identity/list-sessions.ts";
 import { paths } from "#lib/paths.ts";
-import { changePasswordAction } from "./actions.ts";
+import { changePasswordAction, endOtherSessionsAction, endSessionAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -59,6 +61,9 @@ export default async function AccountPage() {
             </tbody>
           </Table>
         )}
+      </Section>
+      <Section title="Sessions" note="Where you are signed in. A session ends by itself after fourteen days.">
+        <Sessions sessions={await listSessions(person)} end={endSessionAction} endOthers={endOtherSessionsAction} />
       </Section>
       <Section title="Password" note="Changing it ends every other session of yours.">
         <ChangePasswordForm action={changePasswordAction} />

@@ -11,11 +11,11 @@ import { signUpAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Create account" };
 
-/** The address that an invitation link is for, when the person comes from one. */
-async function invitedAs(next: string): Promise<string | undefined> {
+/** The invitation whose link the person comes by: it is the proof of its address. */
+async function invitationOf(next: string): Promise<{ token: string; email: string } | undefined> {
   const token = /^\/invitations\/([\w-]+)$/.exec(next)?.[1];
-  if (!token) return undefined;
-  return (await readInvitation(token).catch(() => null))?.email;
+  const invitation = token && (await readInvitation(token).catch(() => null));
+  return invitation ? { token, email: invitation.email } : undefined;
 }
 
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
@@ -34,7 +34,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
         </>
       }
     >
-      <SignUpForm next={next} invitedAs={await invitedAs(next)} action={signUpAction} />
+      <SignUpForm next={next} invitation={await invitationOf(next)} action={signUpAction} />
     </AuthShell>
   );
 }

@@ -1,0 +1,31 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { authorizeSelf } from "#lib/access/authorize.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { db } from "#lib/db/client.ts";
+import { notFound } from "#lib/errors/app-error.ts";
+import type { EndSessionInput } from "./identity.schema.ts";
+
+/** Ends one session of the person's own: its browser is signed out at its next request. Throws NOT_FOUND for any other. */
+export async function endOwnSession(
+  actor: Actor,
+  { sessionId }: EndSessionInput,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const { userId } = authorizeSelf(actor);
+  const { count } = await db().session.updateMany({
+    where: { id: sessionId, userId, endedAt: null },
+    data: { endedAt: clock() },
+  });
+  if (count === 0) throw notFound();
+}
+
+/** Ends every session of the person but the one that asks. */
+export async function endOtherSessions(actor: Actor, clock: Clock = systemClock): Promise<{ endedSessions: number }> {
+  const person = authorizeSelf(actor);
+  const now = clock();
+  const { count } = await db().session.updateMany({
+    where: { userId: person.userId, endedAt: null, expiresAt: { gt: now }, id: { not: person.sessionId } },
+    data: { endedAt: now },
+  });
+  return { endedSessions: count };
+}

@@ -1,13 +1,47 @@
 /** Every address of the portal, made in one place. Pure; pages, mails and tests use it. */
-const at = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join("/")}`;
+const at = (...segments: string[]): string =>
+  `/${segments.map((segment) => encodeURIComponent(segment).replaceAll("%40", "@")).join("/")}`;
 
 export interface CatalogRef {
   organization: string;
   catalog: string;
 }
 export interface ApiRef extends CatalogRef {
-  /** PublishedApi.slug, e.g. "weather-provider-api-1.0.0" */
+  /** ApiAddress.slug, e.g. "weather-provider-api" */
   api: string;
+  /** Left out for the version that the address shows by itself. */
+  version?: string | undefined;
+}
+
+/**
+ * The API in Explore's addresses, "weather@1.0.0": a layout reads no query. What is no letter, digit, dot, hyphen or
+ * underscore of ASCII is escaped as ~XX, which no proxy and no router decodes on the way.
+ */
+const apiSegment = ({ api, version }: ApiRef): string =>
+  version === undefined
+    ? api
+    : `${api}@${encodeURIComponent(version)
+        .replace(/[~!*'()]/g, hexEscape)
+        .replaceAll("%", "~")}`;
+
+const hexEscape = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** Takes the API of an Explore address apart; the inverse of what `paths.exploreApi` puts there. */
+export function readApiSegment(segment: string): Pick<ApiRef, "api" | "version"> {
+  const cut = segment.indexOf("@");
+  if (cut < 0) return { api: segment };
+  try {
+    return { api: segment.slice(0, cut), version: decodeURIComponent(segment.slice(cut + 1).replaceAll("~", "%")) };
+  } catch {
+    // Nothing that a path of ours says: no API has this address.
+    return { api: segment };
+  }
+}
+
+/** The query of an address, from what is set; "" for none. */
+export function queryOf(values: Record<string, string | number | undefined>): string {
+  const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  return set.length > 0 ? `?${new URLSearchParams(set.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
 export const paths = {
@@ -23,11 +57,12 @@ export const paths = {
 
   // Developers, and everybody who has not signed in
   catalog: (query = "") => `/apis${query}`,
-  api: (ref: ApiRef) => at("apis", ref.organization, ref.catalog, ref.api),
+  api: (ref: ApiRef, query: Record<string, string | number | undefined> = {}) =>
+    at("apis", ref.organization, ref.catalog, ref.api) + queryOf({ version: ref.version, ...query }),
   explore: (ref: CatalogRef) => at("explore", ref.organization, ref.catalog),
-  exploreApi: (ref: ApiRef) => at("explore", ref.organization, ref.catalog, ref.api),
+  exploreApi: (ref: ApiRef) => at("explore", ref.organization, ref.catalog, apiSegment(ref)),
   exploreOperation: (ref: ApiRef, operation: string) =>
-    at("explore", ref.organization, ref.catalog, ref.api, operation),
+    at("explore", ref.organization, ref.catalog, apiSegment(ref), operation),
   applications: () => "/applications",
   newApplication: () => "/applications/new",
   application: (id: string) => at("applications", id),

@@ -10,8 +10,7 @@ import { registerAndSubscribeAction, subscribeAction } from "./subscribe-action.
 /** The subscribe column of an API's page, with the applications of the person who looks. */
 export async function SubscribePanel({ api }: { api: PublishedApiDto }) {
   const actor = await currentActor();
-  const { organization, catalog, products } = api;
-  const ref = { organization: organization.slug, catalog: catalog.slug, api: api.slug };
+  const { organization, catalog, products, ref } = api;
   const here = paths.api(ref);
   const applications = await listSubscribers(actor, {
     catalogId: catalog.id,

@@ -112,12 +112,11 @@ interface SubscriptionRowProps {
 
 function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
   const { apis, catalog, plan, product, state } = subscription;
-  const refOf = (slug: string) => ({ organization: catalog.organization.slug, catalog: catalog.slug, api: slug });
   return (
     <tr>
       <Td>
         {apis.map((api) => (
-          <NextLink key={api.slug} href={paths.api(refOf(api.slug))} className="block font-semibold hover:underline">
+          <NextLink key={api.id} href={paths.api(api.ref)} className="block font-semibold hover:underline">
             {api.title} <span className="font-normal text-ink-3">{api.version}</span>
           </NextLink>
         ))}
@@ -136,7 +135,7 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
         </span>
       </Td>
       <Td className="w-px">
-        <Menu label={`Actions for ${product.title} ${plan.title}`} entries={entriesOf(subscription, refOf, onEnd)} />
+        <Menu label={`Actions for ${product.title} ${plan.title}`} entries={entriesOf(subscription, onEnd)} />
       </Td>
     </tr>
   );
@@ -148,17 +147,13 @@ function statusNote({ state, createdAt, decidedAt, decisionReason, catalog }: Su
   return `Since ${formatDate(decidedAt ?? createdAt)}`;
 }
 
-function entriesOf(
-  { apis, state }: SubscriptionDto,
-  refOf: (slug: string) => { organization: string; catalog: string; api: string },
-  onEnd: SubscriptionRowProps["onEnd"],
-): MenuEntry[] {
+function entriesOf({ apis, state }: SubscriptionDto, onEnd: SubscriptionRowProps["onEnd"]): MenuEntry[] {
   const [first] = apis;
   return [
     ...(first
       ? [
-          { label: "Open in Explore", href: paths.exploreApi(refOf(first.slug)) },
-          { label: "See plans", href: paths.api(refOf(first.slug)) },
+          { label: "Open in Explore", href: paths.exploreApi(first.ref) },
+          { label: "See plans", href: paths.api(first.ref) },
         ]
       : []),
     ...(onEnd && subscriptionCan("withdraw", state)

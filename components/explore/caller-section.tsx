@@ -123,10 +123,9 @@ function SignInNote() {
 function CallerSelect() {
   const { api, callers, setChoice } = useExplore();
   const caller = useCaller();
-  const ref = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
   if (!caller) {
     return (
-      <Note tone="info" action={<LinkButton href={paths.api(ref)}>Choose a plan</LinkButton>}>
+      <Note tone="info" action={<LinkButton href={paths.api(api.ref)}>Choose a plan</LinkButton>}>
         There is no application that you may call as. Choose a plan and register one on the spot.
       </Note>
     );
@@ -148,7 +147,7 @@ function CallerSelect() {
           {caller.organization}, {caller.plan} in {api.catalog.title}. Calls count on its plan.
         </p>
       ) : (
-        <NotReady caller={caller} planHref={paths.api(ref)} />
+        <NotReady caller={caller} planHref={paths.api(api.ref)} />
       )}
     </>
   );

@@ -51,8 +51,8 @@ export function Console({ operation, about, gatewayUrl }: ConsoleProps) {
 
   const submit = useCallback(
     ({ as = choice, anyway = false }: { as?: CallerChoice; anyway?: boolean } = {}) => {
-      const { organization, slug: catalog } = api.catalog;
-      const target = { organization: organization.slug, catalog, api: api.slug, operation: operation.key };
+      // The version that the page shows, also when a higher one has been published since.
+      const target = { ...api.ref, version: api.version, operation: operation.key };
       const credential = credentialOf(need, as, caller?.id);
       const authorization = need.authorization && as.mode !== "token" ? as.authorization : "";
       const call: ExploreCall = { target, values, credential, ...(authorization !== "" && { authorization }) };

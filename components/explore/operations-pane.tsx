@@ -3,6 +3,7 @@
 import NextLink from "next/link";
 import { useParams } from "next/navigation";
 import { useDeferredValue, useMemo, useState } from "react";
+import { VersionSwitch } from "#components/catalog/version-switch.tsx";
 import { Method } from "#components/ui/method.tsx";
 import { SearchInput } from "#components/ui/search-input.tsx";
 import type { ExploreOperationLine } from "#lib/explore/explore-view.schema.ts";
@@ -20,7 +21,7 @@ export function OperationsPane() {
   const words = useDeferredValue(filter);
   const found = useMemo(() => matching(operations, words), [operations, words]);
   const groups = useMemo(() => byTag(found.slice(0, DRAWN_MAX)), [found]);
-  const apiRef = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
+  const apiRef = api.ref;
 
   return (
     <>
@@ -31,7 +32,12 @@ export function OperationsPane() {
               {api.title}
             </NextLink>
           </div>
-          <span className="font-mono text-12 text-ink-3">{api.version}</span>
+          <span className="shrink-0 font-mono text-12 text-ink-3">
+            <VersionSwitch
+              version={api.version}
+              versions={api.versions.map((one) => ({ ...one, href: paths.exploreApi(one.ref) }))}
+            />
+          </span>
         </div>
         <NextLink href={paths.explore(apiRef)} className="inline-block min-h-6 text-12 text-ink-2 hover:underline">
           {api.catalog.organization.name}, {api.catalog.title}

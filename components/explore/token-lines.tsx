@@ -24,12 +24,11 @@ export function TokenLines({ problem }: { problem?: string | undefined }) {
   const getToken = async () => {
     setBusy(true);
     setRefused(null);
-    const ref = { organization: api.catalog.organization.slug, catalog: api.catalog.slug, api: api.slug };
     const from =
       source === "api-key"
         ? { kind: "api-key" as const, apiKey }
         : { kind: "application" as const, applicationId: caller?.id ?? "" };
-    const answer = await fetchToken({ api: ref, from });
+    const answer = await fetchToken({ api: { ...api.ref, version: api.version }, from });
     setBusy(false);
     if (answer.ok) setChoice({ token: answer.token });
     else setRefused(answer.message);

@@ -10,9 +10,9 @@ export function useCallContext(credential: CallCredential | null, clientId: stri
   const { api, callers, signedIn } = useExplore();
   const caller = useCaller();
   const here = usePathname();
-  const { organization, slug: catalog, title, kind } = api.catalog;
+  const { organization, title, kind } = api.catalog;
   return {
-    ref: { organization: organization.slug, catalog, api: api.slug },
+    ref: api.ref,
     here,
     catalog: { title, kind, provider: organization.name },
     caller,

@@ -1,8 +1,10 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedThrough } from "#lib/access/authorize.ts";
+import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import { type BackendDto, backendsOf } from "#lib/backend/read-backends.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import { type ApiDefinitionDto, apiSelect, findingsFrom, toApiDefinition } from "./api-definition.dto.ts";
 import type { Finding } from "./compiled.ts";
 import type { DefinitionForm } from "./definition-form.rules.ts";
@@ -19,7 +21,7 @@ export interface PublicationState {
   published: {
     publishedApiId: string;
     /** Its public address in the catalog. */
-    slug: string;
+    ref: ApiRef;
     publishedAt: Date;
     version: string;
     basePath: string;
@@ -68,11 +70,11 @@ async function publicationOf(
       slug: true,
       title: true,
       kind: true,
+      organization: { select: { slug: true } },
       publishedApis: {
         where: { apiDefinitionId },
         select: {
-          id: true,
-          slug: true,
+          ...linkSelect,
           publishedAt: true,
           basePath: true,
           revision: { select: { hash: true, version: true } },
@@ -82,7 +84,7 @@ async function publicationOf(
     orderBy: [{ isDefault: "desc" }, { createdAt: "asc" }],
     take: 100,
   });
-  return catalogs.map(({ id, slug, title, kind, publishedApis: [live] }) => ({
+  return catalogs.map(({ id, slug, title, kind, organization, publishedApis: [live] }) => ({
     catalogId: id,
     catalogSlug: slug,
     catalogTitle: title,
@@ -90,7 +92,7 @@ async function publicationOf(
     published: live
       ? {
           publishedApiId: live.id,
-          slug: live.slug,
+          ref: apiRefOf({ slug, organization }, live),
           publishedAt: live.publishedAt,
           version: live.revision.version,
           basePath: live.basePath,

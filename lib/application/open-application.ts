@@ -3,7 +3,7 @@ import { mayIn } from "#lib/access/authorize.ts";
 import { environmentTitle } from "#lib/credential/credential.rules.ts";
 import type { Environment } from "#lib/credential/credential.schema.ts";
 import { readReadyCurl } from "#lib/explore/read-ready-curl.ts";
-import { type ApiRef, paths } from "#lib/paths.ts";
+import { paths } from "#lib/paths.ts";
 import { listServiceIds } from "#lib/service-id/list-service-ids.ts";
 import type { ServiceIdDto } from "#lib/service-id/service-id.schema.ts";
 import { listSubscriptionsOfApplication } from "#lib/subscription/list-subscriptions-of-application.ts";
@@ -72,10 +72,11 @@ async function curlFor(
   const callable = subscriptions
     .filter((s) => s.state === "active" && !s.product.retired)
     .flatMap(({ apis, catalog }) =>
-      apis.map((api) => {
-        const ref: ApiRef = { organization: catalog.organization.slug, catalog: catalog.slug, api: api.slug };
-        return { ref, value: Object.values(ref).join("/"), label: `${api.title} ${api.version}, ${catalog.title}` };
-      }),
+      apis.map(({ ref, title, version }) => ({
+        ref,
+        value: Object.values(ref).join("/"),
+        label: `${title} ${version}, ${catalog.title}`,
+      })),
     );
   const picked = callable.find((c) => c.value === chosen.api) ?? callable[0];
   const ready = picked && (await readReadyCurl(picked.ref, chosen.operation));

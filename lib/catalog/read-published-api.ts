@@ -1,3 +1,4 @@
+import { type FoundAddress, findApiAddress } from "#lib/api-address/find-api-address.ts";
 import type { CompiledApi, CompiledScheme } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
@@ -7,7 +8,10 @@ import { type PlanDto, planSelect, toPlanDto } from "#lib/product/product.dto.ts
 
 export interface PublishedApiDto {
   id: string;
-  slug: string;
+  /** Its address of today, and the other versions there. */
+  ref: ApiRef;
+  versions: FoundAddress["versions"];
+  moved: FoundAddress["moved"];
   title: string;
   version: string;
   /** CommonMark, as the provider wrote it; rendered through a sanitizer. */
@@ -25,11 +29,11 @@ export interface PublishedApiDto {
 
 /** A published API by its public address. Anybody may look. Throws NOT_FOUND. */
 export async function readPublishedApi(ref: ApiRef): Promise<PublishedApiDto> {
-  const row = await db().publishedApi.findFirst({
-    where: { slug: ref.api, catalog: { slug: ref.catalog, organization: { slug: ref.organization } } },
+  const { publishedApiId, ...address } = await findApiAddress(ref);
+  const row = await db().publishedApi.findUnique({
+    where: { id: publishedApiId },
     select: {
       id: true,
-      slug: true,
       publishedAt: true,
       basePath: true,
       space: { select: { pathPrefix: true } },
@@ -74,7 +78,7 @@ export async function readPublishedApi(ref: ApiRef): Promise<PublishedApiDto> {
   const used = new Set(compiled.operations.flatMap((operation) => operation.security.flat()));
   return {
     id: row.id,
-    slug: row.slug,
+    ...address,
     title: row.revision.title,
     version: row.revision.version,
     description: row.revision.description,

@@ -1,11 +1,13 @@
+import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import { db } from "#lib/db/client.ts";
 import { Prisma } from "#lib/db/generated/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import { type PlanDto, planSelect, toPlanDto } from "#lib/product/product.dto.ts";
 
 export interface ListedApiDto {
   id: string;
-  slug: string;
+  ref: ApiRef;
   title: string;
   version: string;
   /** First paragraph of the description. */
@@ -74,8 +76,7 @@ export async function searchApis(input: SearchInput): Promise<Page<ListedApiDto>
         },
       },
       select: {
-        id: true,
-        slug: true,
+        ...linkSelect,
         publishedAt: true,
         revision: {
           select: { id: true, title: true, version: true, description: true, _count: { select: { operations: true } } },
@@ -93,8 +94,9 @@ export async function searchApis(input: SearchInput): Promise<Page<ListedApiDto>
       ...cursor,
     });
     const keyed = await askingForKeys(rows.map((row) => row.revision.id));
-    return rows.map(({ revision, catalog, releases, ...row }) => ({
+    return rows.map(({ revision, catalog, releases, address, slug, ...row }) => ({
       ...row,
+      ref: apiRefOf(catalog, { id: row.id, slug, address }),
       title: revision.title,
       version: revision.version,
       summary: firstParagraph(revision.description),

@@ -1,8 +1,10 @@
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import type { CredentialNeed } from "./request.rules.ts";
 
 export interface ExploreApiLine {
-  slug: string;
+  /** Its address, with the version where another one is shown without. */
+  ref: ApiRef;
   title: string;
   version: string;
 }
@@ -25,6 +27,10 @@ export interface ExploreOperationLine {
 }
 
 export interface ExploreApi extends ExploreApiLine {
+  /** All that is live at the address. */
+  versions: { version: string; ref: ApiRef; current: boolean }[];
+  /** It was asked for by an address of before. */
+  moved: "address" | "version" | null;
   catalog: ExploreCatalog;
   /** "/acme/sandbox/weather" */
   basePath: string;

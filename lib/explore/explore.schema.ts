@@ -3,9 +3,15 @@ import type { TraceStep } from "#lib/assembly/trace.schema.ts";
 
 const slug = z.string().min(1).max(200);
 
-/** Which operation of which published API: the slugs of its address and the operation's key. */
+/** Which operation of which published API: its address and the operation's key. */
 export const operationRef = z
-  .object({ organization: slug, catalog: slug, api: slug, operation: z.string().min(1).max(500) })
+  .object({
+    organization: slug,
+    catalog: slug,
+    api: slug,
+    version: z.string().max(60).optional(),
+    operation: z.string().min(1).max(500),
+  })
   .strict();
 export type OperationRef = z.infer<typeof operationRef>;
 

@@ -11,6 +11,7 @@ import { dumpAllTables } from "#lib/test-kit/dump.ts";
 import { consumer, provider } from "#lib/test-kit/people.ts";
 import { publishedWeather } from "#lib/test-kit/published.ts";
 import { callValues } from "./explore.schema.ts";
+import { findPublished } from "./find-published.ts";
 import { getAccessToken } from "./get-access-token.ts";
 import { grantExplore } from "./grant-explore.ts";
 import { listCallers } from "./list-callers.ts";
@@ -233,14 +234,16 @@ test("a gateway that does not answer is told as such", async () => {
 
 test("the picker says honestly what holds for each application", async () => {
   const { kit, owner, organizationId, applicationId, subscribe } = await scene();
-  expect(await listCallers(anonymous, kit.ref)).toEqual([]);
-  expect(await listCallers(owner, kit.ref)).toMatchObject([{ state: "not-subscribed", plan: null }]);
+  expect(await listCallers(anonymous, await findPublished(kit.ref))).toEqual([]);
+  expect(await listCallers(owner, await findPublished(kit.ref))).toMatchObject([
+    { state: "not-subscribed", plan: null },
+  ]);
   await subscribe();
   const other = await registerApplication(owner, { organizationId, name: "Waiting", environment: "production" });
   await requestSubscription(owner, {
     ...{ applicationId: other.applicationId, releaseId: kit.releaseId, planId: kit.plans.gold },
   });
-  expect(await listCallers(owner, kit.ref)).toMatchObject([
+  expect(await listCallers(owner, await findPublished(kit.ref))).toMatchObject([
     { id: applicationId, state: "ready", plan: "Free", clientIds: [expect.any(String)] },
     { name: "Waiting", state: "pending", plan: "Gold", clientIds: [] },
   ]);
@@ -249,7 +252,7 @@ test("the picker says honestly what holds for each application", async () => {
 test("Explore opens for a catalog, lists and filters operations, and reads one, without signing in (S61, S62)", async () => {
   const { kit } = await scene();
   const { catalog, apis } = await readExploreCatalog(kit.ref);
-  expect([catalog.title, apis.rows[0]?.slug]).toEqual(["Sandbox", kit.ref.api]);
+  expect([catalog.title, apis.rows[0]?.ref.api]).toEqual(["Sandbox", "weather"]);
   const { api, operations } = await readExploreApi(kit.ref);
   expect([api.operationCount, operations.map((o) => o.key)]).toEqual([2, ["current", "status"]]);
   expect((await readExploreApi(kit.ref, "REGION")).operations.map((o) => o.key)).toEqual(["status"]);

@@ -1,3 +1,4 @@
+import { findApiAddress } from "#lib/api-address/find-api-address.ts";
 import type { CompiledApi } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
@@ -13,13 +14,15 @@ export const catalogSelect = {
   organization: { select: { slug: true, name: true } },
 } as const satisfies Prisma.CatalogSelect;
 
+export type Published = Awaited<ReturnType<typeof findPublished>>;
+
 /** What is published is public: no permission, and nothing but what callers may know. Throws NOT_FOUND. */
 export async function findPublished(ref: ApiRef) {
-  const row = await db().publishedApi.findFirst({
-    where: { slug: ref.api, catalog: { slug: ref.catalog, organization: { slug: ref.organization } } },
+  const address = await findApiAddress(ref);
+  const row = await db().publishedApi.findUnique({
+    where: { id: address.publishedApiId },
     select: {
       id: true,
-      slug: true,
       basePath: true,
       revisionId: true,
       apiDefinitionId: true,
@@ -31,7 +34,9 @@ export async function findPublished(ref: ApiRef) {
   if (!row) throw notFound();
   const { id: catalogId, ...catalog } = row.catalog;
   const api: ExploreApi = {
-    slug: row.slug,
+    ref: address.ref,
+    versions: address.versions,
+    moved: address.moved,
     title: row.revision.title,
     version: row.revision.version,
     catalog,

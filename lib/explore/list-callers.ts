@@ -1,9 +1,8 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
-import type { ApiRef } from "#lib/paths.ts";
 import type { Caller } from "./explore-view.schema.ts";
-import { findPublished } from "./find-published.ts";
+import type { Published } from "./find-published.ts";
 
 /** Applications that the picker offers; who has more subscribes and calls from the application's page. */
 const CALLERS_MAX = 100;
@@ -12,12 +11,11 @@ const CALLERS_MAX = 100;
  * The applications that the actor may call with, each with what holds for this API: ready ones first. [] for someone
  * who has not signed in. The sandbox's test application is not among them.
  */
-export async function listCallers(actor: Actor, ref: ApiRef): Promise<Caller[]> {
+export async function listCallers(actor: Actor, { publishedApiId, catalogId, api }: Published): Promise<Caller[]> {
   if (actor.kind !== "user") return [];
   const organizationIds = actor.memberships
     .map((m) => m.organizationId)
     .filter((id) => mayIn(actor, "explore:call", id));
-  const { publishedApiId, catalogId, api } = await findPublished(ref);
   const rows = await db().application.findMany({
     where: { organizationId: { in: organizationIds }, isTest: false },
     select: {

@@ -1,3 +1,4 @@
+import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
@@ -12,7 +13,7 @@ import type {
   ExploreOperation,
   ExploreOperationLine,
 } from "./explore-view.schema.ts";
-import { catalogSelect, findPublished } from "./find-published.ts";
+import { catalogSelect, findPublished, type Published } from "./find-published.ts";
 import { credentialNeed } from "./request.rules.ts";
 
 /** Lines of the left column that come at once, so that the filter answers as one types: more than GitHub has. */
@@ -32,7 +33,7 @@ export async function readExploreCatalog(
   const apis = await pageOf({ after }, ({ take, cursor }) =>
     db().publishedApi.findMany({
       where: { catalogId: id },
-      select: { id: true, slug: true, revision: { select: { title: true, version: true } } },
+      select: { ...linkSelect, revision: { select: { title: true, version: true } } },
       orderBy: [{ slug: "asc" }, { id: "asc" }],
       take,
       ...cursor,
@@ -40,16 +41,23 @@ export async function readExploreCatalog(
   );
   return {
     catalog,
-    apis: { ...apis, rows: apis.rows.map((row) => ({ id: row.id, slug: row.slug, ...row.revision })) },
+    apis: { ...apis, rows: apis.rows.map((row) => ({ id: row.id, ref: apiRefOf(catalog, row), ...row.revision })) },
   };
 }
 
+interface ExploredApi {
+  api: ExploreApi;
+  operations: ExploreOperationLine[];
+  /** There are more than these. */
+  more: boolean;
+}
+
 /** An API and its operations in the definition's order, those whose path, key, summary or tag holds `filter`. */
-export async function readExploreApi(
-  ref: ApiRef,
-  filter = "",
-): Promise<{ api: ExploreApi; operations: ExploreOperationLine[]; more: boolean }> {
-  const { api, revisionId } = await findPublished(ref);
+export const readExploreApi = async (ref: ApiRef, filter = ""): Promise<ExploredApi> =>
+  exploreApiOf(await findPublished(ref), filter);
+
+/** The same of an API that was found already. */
+export async function exploreApiOf({ api, revisionId }: Published, filter = ""): Promise<ExploredApi> {
   const rows = await db().operation.findMany({
     where: { revisionId, ...matching(filter.trim()) },
     select: lineSelect,
@@ -60,10 +68,13 @@ export async function readExploreApi(
 }
 
 /** One operation with what the form needs. Throws NOT_FOUND. */
-export async function readExploreOperation(ref: OperationRef): Promise<ExploreOperation> {
-  const { compiled, revisionId } = await findPublished(ref);
-  const row = await db().operation.findFirst({
-    where: { revisionId, key: ref.operation },
+export const readExploreOperation = async (ref: OperationRef): Promise<ExploreOperation> =>
+  exploreOperationOf(await findPublished(ref), ref.operation);
+
+/** The same of an API that was found already. */
+export async function exploreOperationOf({ compiled, revisionId }: Published, key: string): Promise<ExploreOperation> {
+  const row = await db().operation.findUnique({
+    where: { revisionId_key: { revisionId, key } },
     select: { ...lineSelect, description: true, slice: true },
   });
   if (!row) throw notFound();

@@ -1,7 +1,9 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
+import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import { db } from "#lib/db/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import { type PlanDto, planSelect, toPlanDto } from "./product.dto.ts";
 
 export interface ReleaseDto {
@@ -11,7 +13,7 @@ export interface ReleaseDto {
   version: string;
   publishedAt: Date;
   plans: PlanDto[];
-  apis: { title: string; version: string; basePath: string; slug: string }[];
+  apis: { title: string; version: string; basePath: string; ref: ApiRef }[];
   /** Applications with an active subscription, the test application not counted. */
   subscribers: number;
 }
@@ -38,7 +40,7 @@ export async function listReleases(
         apis: {
           select: {
             publishedApi: {
-              select: { basePath: true, slug: true, revision: { select: { title: true, version: true } } },
+              select: { basePath: true, ...linkSelect, revision: { select: { title: true, version: true } } },
             },
           },
         },
@@ -51,7 +53,11 @@ export async function listReleases(
     return rows.map(({ _count, plans, apis, ...row }) => ({
       ...row,
       plans: plans.map(toPlanDto),
-      apis: apis.map(({ publishedApi: { revision, basePath, slug } }) => ({ ...revision, basePath, slug })),
+      apis: apis.map(({ publishedApi: { revision, basePath, ...live } }) => ({
+        ...revision,
+        basePath,
+        ref: apiRefOf({ slug: input.catalog, organization: { slug: input.organization } }, live),
+      })),
       subscribers: _count.subscriptions,
     }));
   });

@@ -1,3 +1,4 @@
+import { giveAddress, oldSlug } from "#lib/api-address/give-address.ts";
 import type { Analysis } from "#lib/api-definition/analyse-definition.ts";
 import type { Tx } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
@@ -47,7 +48,8 @@ async function publishOne(
   const values = {
     revisionId,
     basePath: analysis.basePath,
-    slug: `${api.name}-${api.version}`,
+    addressId: await giveAddress(tx, { ...api, version: analysis.version }, { spaceId, catalog }),
+    slug: await oldSlug(tx, api, catalog.id),
     publishedAt: new Date(),
   };
   const { id } = await tx.publishedApi.upsert({

@@ -50,8 +50,8 @@ describe("publishing one API", () => {
   test("shows it in the public catalog with what callers need", async () => {
     const found = await searchApis({ q: "weath" });
     expect(found.rows).toMatchObject([{ title: "Weather", open: false, catalog: { slug: "sandbox" } }]);
-    const [row] = found.rows;
-    const api = await readPublishedApi({ organization: slug, catalog: "sandbox", api: row?.slug ?? "" });
+    const ref = found.rows[0]?.ref ?? { organization: slug, catalog: "sandbox", api: "" };
+    const api = await readPublishedApi(ref);
     expect(api.schemes).toMatchObject([{ key: "client_id", in: "header", name: "X-IBM-Client-Id" }]);
   });
 

@@ -1,3 +1,4 @@
+import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { planSelect, toPlanDto } from "#lib/product/product.dto.ts";
 import type { SubscriptionDto } from "./subscription.schema.ts";
@@ -22,7 +23,7 @@ export const subscriptionSelect = {
       apis: {
         select: {
           publishedApi: {
-            select: { apiDefinitionId: true, slug: true, revision: { select: { title: true, version: true } } },
+            select: { apiDefinitionId: true, ...linkSelect, revision: { select: { title: true, version: true } } },
           },
         },
         orderBy: { publishedApi: { slug: "asc" } },
@@ -56,7 +57,7 @@ export const toSubscriptionDto = (row: SubscriptionRow): SubscriptionDto => ({
   plan: toPlanDto(row.plan),
   apis: row.release.apis.map(({ publishedApi }) => ({
     id: publishedApi.apiDefinitionId,
-    slug: publishedApi.slug,
+    ref: apiRefOf(row.catalog, publishedApi),
     ...publishedApi.revision,
   })),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { applicationName } from "#lib/application/application.schema.ts";
+import type { ApiRef } from "#lib/paths.ts";
 import type { PlanDto } from "#lib/product/product.dto.ts";
 import type { SubscriptionState } from "./subscription.rules.ts";
 
@@ -56,7 +57,7 @@ export interface SubscriptionDto {
   product: { id: string; releaseId: string; title: string; version: string; retired: boolean };
   plan: PlanDto;
   /** `id` is the API definition's: the same in every catalog. */
-  apis: { id: string; slug: string; title: string; version: string }[];
+  apis: { id: string; ref: ApiRef; title: string; version: string }[];
 }
 
 export const registerAndSubscribeInput = z

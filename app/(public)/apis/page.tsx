@@ -87,7 +87,7 @@ export default async function CatalogPage({ searchParams }: PageProps<"/apis">) 
             <ApiList
               entries={found.rows.map((api) => ({
                 ...api,
-                href: paths.api({ organization: api.organization.slug, catalog: api.catalog.slug, api: api.slug }),
+                href: paths.api(api.ref),
                 provider: api.organization.name,
                 catalog: api.catalog.title,
               }))}

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import NextLink from "next/link";
 import { forPage } from "#app/_server/actor.ts";
-import { decoded } from "#app/explore/address.ts";
+import { decoded } from "#app/_server/decoded.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
@@ -37,7 +37,7 @@ export default async function ExploreCatalogPage({ params, searchParams }: Props
             {apis.rows.map((api) => (
               <li key={api.id} className="border-line not-first:border-t">
                 <NextLink
-                  href={paths.exploreApi({ ...ref, api: api.slug })}
+                  href={paths.exploreApi(api.ref)}
                   className="flex min-h-12 items-baseline gap-2 px-4 py-3 -outline-offset-2 hover:bg-hover"
                 >
                   <b className="wrap-anywhere">{api.title}</b>

@@ -1,17 +1,18 @@
 import { currentActor, forPage } from "#app/_server/actor.ts";
+import { exploreRef } from "#app/_server/decoded.ts";
 import { readCauseAction } from "#app/_server/read-cause-action.ts";
-import { decoded } from "#app/explore/address.ts";
+import { exploreApiOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { ExploreFrame } from "#components/explore/explore-frame.tsx";
 import { listCallers } from "#lib/explore/list-callers.ts";
-import { readExploreApi } from "#lib/explore/read-explore.ts";
 import { paths } from "#lib/paths.ts";
 
 /** The left column and who calls stay while operations change; every call is authorized by the relay itself. */
 export default async function Layout({ params, children }: LayoutProps<"/explore/[organization]/[catalog]/[api]">) {
-  const ref = decoded(await params);
+  const ref = exploreRef(await params);
   const actor = await currentActor();
-  const { api, operations } = await forPage(paths.exploreApi(ref), () => readExploreApi(ref));
-  const callers = await listCallers(actor, ref);
+  const published = await forPage(paths.exploreApi(ref), () => publishedOnce(ref));
+  const { api, operations } = await exploreApiOnce(published);
+  const callers = await listCallers(actor, published);
   return (
     <ExploreFrame
       api={api}

@@ -1,19 +1,25 @@
 import type { Metadata } from "next";
-import { redirect } from "next/navigation";
+import { permanentRedirect, redirect } from "next/navigation";
+import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
-import { decoded } from "#app/explore/address.ts";
+import { exploreRef } from "#app/_server/decoded.ts";
+import { exploreApiOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { readExploreApi } from "#lib/explore/read-explore.ts";
 import { paths } from "#lib/paths.ts";
 
 export const metadata: Metadata = { title: "Explore" };
 
+const query = z.object({ version: z.string().max(200).optional().catch(undefined) });
+
 /** Explore of an API opens its first operation. */
-export default async function ExploreApiPage({ params }: PageProps<"/explore/[organization]/[catalog]/[api]">) {
-  const ref = decoded(await params);
-  const { operations } = await forPage(paths.exploreApi(ref), () => readExploreApi(ref));
+export default async function ExploreApiPage(props: PageProps<"/explore/[organization]/[catalog]/[api]">) {
+  const { version } = query.parse(await props.searchParams);
+  const asked = exploreRef(await props.params);
+  const ref = { ...asked, version: version ?? asked.version };
+  const { api, operations } = await exploreApiOnce(await forPage(paths.exploreApi(ref), () => publishedOnce(ref)));
+  if (api.moved) permanentRedirect(paths.exploreApi(api.ref));
   const [first] = operations;
-  if (first) redirect(paths.exploreOperation(ref, first.key));
+  if (first) redirect(paths.exploreOperation(api.ref, first.key));
   return (
     <div className="p-5 lg:col-span-2">
       <EmptyState title="This API has no operations">

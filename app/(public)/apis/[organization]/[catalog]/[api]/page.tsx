@@ -1,9 +1,14 @@
 import type { Metadata } from "next";
+import { permanentRedirect } from "next/navigation";
 import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
+import { decoded } from "#app/_server/decoded.ts";
+import { publishedApiOnce } from "#app/_server/read-once.ts";
 import { SubscribePanel } from "#app/(developer)/subscribe-panel.tsx";
+import { MovedNote } from "#components/catalog/moved-note.tsx";
 import { OperationList } from "#components/catalog/operation-list.tsx";
 import { PlanList } from "#components/catalog/plan-list.tsx";
+import { VersionSwitch } from "#components/catalog/version-switch.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -14,8 +19,9 @@ import { SearchField } from "#components/ui/search-field.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
-import { listPublishedOperations, readPublishedApi } from "#lib/catalog/read-published-api.ts";
+import { listPublishedOperations } from "#lib/catalog/read-published-api.ts";
 import { securityWords } from "#lib/catalog/security-words.rules.ts";
+import { env } from "#lib/env.ts";
 import { formatDate, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 
@@ -25,25 +31,28 @@ const OPERATIONS_SHOWN = 25;
 const query = z.object({
   q: z.string().max(200).optional().catch(undefined),
   from: z.coerce.number().int().min(0).max(100_000).catch(0),
+  version: z.string().max(200).optional().catch(undefined),
+  moved: z.enum(["address", "version"]).optional().catch(undefined),
 });
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const ref = await params;
-  const api = await forPage(paths.api(ref), () => readPublishedApi(ref));
+async function load({ params, searchParams }: Props) {
+  const { version, ...list } = query.parse(await searchParams);
+  const ref = { ...decoded(await params), version };
+  const api = await forPage(paths.api(ref), () => publishedApiOnce(ref));
+  return { api, ...list };
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const { api } = await load(props);
   return { title: `${api.title} ${api.version}`, description: api.description.slice(0, 160) };
 }
 
-/** The address of a page of the operation list. */
-const listAddress = (base: string, q: string | undefined, from: number): string => {
-  const entries = [...(q ? [["q", q]] : []), ...(from > 0 ? [["from", String(from)]] : [])];
-  return entries.length > 0 ? `${base}?${new URLSearchParams(entries as [string, string][])}` : base;
-};
-
-export default async function ApiPage({ params, searchParams }: Props) {
-  const ref = await params;
-  const here = paths.api(ref);
-  const api = await forPage(here, () => readPublishedApi(ref));
-  const { q, from } = query.parse(await searchParams);
+export default async function ApiPage(props: Props) {
+  const { api, q, from, moved } = await load(props);
+  const { ref } = api;
+  if (api.moved) permanentRedirect(paths.api(ref, { moved: api.moved }));
+  /** The address of a page of the operation list. */
+  const listAddress = (start: number) => paths.api(ref, { q, from: start > 0 ? start : undefined });
   const operations = await listPublishedOperations(api.id, { skip: from, take: OPERATIONS_SHOWN, q });
   return (
     <>
@@ -53,9 +62,22 @@ export default async function ApiPage({ params, searchParams }: Props) {
         status={<Status state="published" />}
         actions={<LinkButton href={paths.exploreApi(ref)}>Open in Explore</LinkButton>}
       />
+      {moved && (
+        <div className="mb-4">
+          <MovedNote moved={moved} address={env().PORTAL_URL + paths.api(ref)} />
+        </div>
+      )}
       <TitleBlock
         facts={[
-          { label: "Version", value: api.version },
+          {
+            label: "Version",
+            value: (
+              <VersionSwitch
+                version={api.version}
+                versions={api.versions.map((one) => ({ ...one, href: paths.api(one.ref) }))}
+              />
+            ),
+          },
           {
             label: `Base URL, ${api.catalog.title}`,
             value: (
@@ -92,7 +114,14 @@ export default async function ApiPage({ params, searchParams }: Props) {
           <Section
             title="Operations"
             note={plural(operations.total, "operation")}
-            actions={<SearchField action={here} label="Filter operations" defaultValue={q} />}
+            actions={
+              <SearchField
+                action={paths.api({ ...ref, version: undefined })}
+                label="Filter operations"
+                defaultValue={q}
+                {...(ref.version !== undefined && { keep: { version: ref.version } })}
+              />
+            }
           >
             {operations.rows.length === 0 ? (
               <EmptyState title="No operation matches">Fewer letters find more.</EmptyState>
@@ -106,9 +135,9 @@ export default async function ApiPage({ params, searchParams }: Props) {
             )}
             <Pager
               label="operations"
-              {...(from > 0 && { previous: listAddress(here, q, Math.max(0, from - OPERATIONS_SHOWN)) })}
+              {...(from > 0 && { previous: listAddress(Math.max(0, from - OPERATIONS_SHOWN)) })}
               {...(from + OPERATIONS_SHOWN < operations.total && {
-                next: listAddress(here, q, from + OPERATIONS_SHOWN),
+                next: listAddress(from + OPERATIONS_SHOWN),
               })}
             />
           </Section>

@@ -73,8 +73,8 @@ export default async function CatalogProductsPage({
                 </Td>
                 <Td label="APIs">
                   {release.apis.map((api) => (
-                    <div key={api.slug}>
-                      <Link href={paths.api({ ...ref, api: api.slug })} className="link">
+                    <div key={paths.api(api.ref)}>
+                      <Link href={paths.api(api.ref)} className="link">
                         {api.title}
                       </Link>{" "}
                       <span className="font-mono text-12 text-ink-3">{api.basePath}</span>

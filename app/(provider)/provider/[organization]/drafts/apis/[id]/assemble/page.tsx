@@ -24,7 +24,10 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
   const sandbox = publication[0];
   if (!sandbox) throw new Error("an organization has a sandbox");
   const pair = await forPage(here, () => readTestCredential(person, organization, sandbox.catalogSlug));
-  const target = { organization, catalog: sandbox.catalogSlug, api: sandbox.published?.slug ?? "" };
+  const live = sandbox.published;
+  const target = live
+    ? { ...live.ref, version: live.version }
+    : { organization, catalog: sandbox.catalogSlug, api: "" };
   const errors = findings.filter((finding) => finding.severity === "error").length;
   return (
     <AssembleStudio
@@ -40,7 +43,7 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
       catalog={sandbox.catalogTitle}
       test={pair && { clientId: pair.clientId, secret: pair.secret }}
       copy={toCopies([sandbox])[0] ?? null}
-      target={sandbox.published ? target : null}
+      target={live ? target : null}
       changedAt={api.updatedAt.toISOString()}
       {...(errors > 0 && { blocked: `Fix ${errors} ${errors === 1 ? "error" : "errors"} first` })}
       callUrl={`${paths.draftApi(organization, id)}/test-call`}

@@ -1,0 +1,25 @@
+import "server-only";
+import { cache } from "react";
+import { readPublishedApi } from "#lib/catalog/read-published-api.ts";
+import { findPublished } from "#lib/explore/find-published.ts";
+import { exploreApiOf, exploreOperationOf } from "#lib/explore/read-explore.ts";
+import type { ApiRef } from "#lib/paths.ts";
+
+// What layout, metadata and page of one request ask for alike is read once. Keys are plain values: React tells
+// objects apart by identity.
+
+const publishedApi = cache((organization: string, catalog: string, api: string, version: string | undefined) =>
+  readPublishedApi({ organization, catalog, api, version }),
+);
+/** An API's page. */
+export const publishedApiOnce = (ref: ApiRef) => publishedApi(ref.organization, ref.catalog, ref.api, ref.version);
+
+const published = cache((organization: string, catalog: string, api: string, version: string | undefined) =>
+  findPublished({ organization, catalog, api, version }),
+);
+/** An API in Explore, for what its frame and its pages read. */
+export const publishedOnce = (ref: ApiRef) => published(ref.organization, ref.catalog, ref.api, ref.version);
+
+// By identity of what `publishedOnce` gave.
+export const exploreApiOnce = cache(exploreApiOf);
+export const exploreOperationOnce = cache(exploreOperationOf);

@@ -1,0 +1,26 @@
+import { Check, ChevronsUpDown } from "lucide-react";
+import { Menu } from "#components/ui/menu.tsx";
+
+interface VersionSwitchProps {
+  version: string;
+  /** All that are live at the address, the highest first. */
+  versions: { version: string; href: string; current: boolean }[];
+}
+
+/** The version that the page shows, and the others of its address. */
+export function VersionSwitch({ version, versions }: VersionSwitchProps) {
+  if (versions.length < 2) return version;
+  return (
+    <Menu
+      label={`Version ${version}, choose another`}
+      entries={versions.map((one) => ({
+        label: one.version,
+        href: one.href,
+        icon: <Check aria-hidden="true" className={one.current ? undefined : "invisible"} />,
+      }))}
+    >
+      <span className="max-w-60 truncate font-mono text-12">{version}</span>
+      <ChevronsUpDown aria-hidden="true" className="text-ink-3" />
+    </Menu>
+  );
+}

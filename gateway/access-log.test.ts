@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -71,3 +72,52 @@ test("one JSON line a call, with nothing in it that a client wrote (T23, T24)", 
   expect(unprintable).toEqual([]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 }, 60_000);
+
+/** A gateway with an open API, and a call of it that leaves a line. */
+async function withLog(file: string, workers?: number) {
+  const options = { env: { GATEWAY_ACCESS_LOG: file }, ...(workers && { workers }) };
+  const gateway = await startGateway(process.env.DATABASE_URL ?? "", options);
+  return { gateway, one: () => call("/nowhere", {}, gateway.address) };
+}
+const linesOf = (file: string) => readFileSync(file, { encoding: "utf8", flag: "a+" }).split("\n").slice(0, -1);
+
+test.each([[1], [2]])(
+  "SIGHUP reopens the log and ends nothing, with %i processes (F12)",
+  async (workers) => {
+    const file = join(directory, `hup-${workers}.log`);
+    const { gateway, one } = await withLog(file, workers);
+    for (let i = 0; i < 8; i += 1) await one();
+    await expect.poll(() => linesOf(file).length).toBe(8);
+    renameSync(file, `${file}.1`);
+    gateway.process.kill("SIGHUP");
+    for (let i = 0; i < 8; i += 1) await one();
+    await expect.poll(() => linesOf(file).length).toBe(8);
+    expect(await gateway.stop()).toBe(0);
+    expect([linesOf(file).length, linesOf(`${file}.1`).length]).toEqual([8, 8]);
+  },
+  60_000,
+);
+
+const prlimit = spawnSync("prlimit", ["--version"]).status === 0;
+
+test.skipIf(!prlimit)(
+  `a file that takes half a line keeps whole ones, and the rest when there is room (F12)${prlimit ? "" : " (no prlimit)"}`,
+  async () => {
+    const file = join(directory, "full.log");
+    const { gateway, one } = await withLog(file);
+    const limit = (bytes: number | "unlimited") =>
+      execFileSync("prlimit", ["--pid", String(gateway.process.pid), `--fsize=${bytes}:unlimited`]);
+    limit(1_000);
+    for (let i = 0; i < 20; i += 1) await one();
+    await expect.poll(() => linesOf(file).length).toBeGreaterThan(0);
+    const text = readFileSync(file, "utf8");
+    for (const line of text.trimEnd().split("\n")) JSON.parse(line);
+    expect([text.endsWith("\n"), text.length <= 1_000]).toEqual([true, true]);
+    limit("unlimited");
+    await expect.poll(() => linesOf(file).length, { timeout: 10_000 }).toBe(20);
+    await gateway.stop();
+    const ids = linesOf(file).map((line) => JSON.parse(line).requestId);
+    expect(new Set(ids).size).toBe(20);
+  },
+  60_000,
+);

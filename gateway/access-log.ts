@@ -1,12 +1,11 @@
-import { createWriteStream } from "node:fs";
-import type { Writable } from "node:stream";
 import { log } from "#lib/log.ts";
 import { type Call, CLIENT_GONE } from "./call.ts";
+import { LineFile } from "./line-file.ts";
 
 /** How long a line waits at most, and when a batch is written before that. */
 const FLUSH_MS = 250;
 const BATCH_CHARACTERS = 65_536;
-/** What waits for a disk or a reader that does not keep up; beyond it lines are dropped and counted. */
+/** What waits for a reader of standard output that does not keep up; beyond it lines are dropped and counted. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 /** C1 controls (some terminals obey U+009B) and line separators, which JSON leaves as they are; C0 it escapes itself (T23). */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
@@ -16,22 +15,18 @@ const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
  * with its values, no query, no header, no body, and a client ID only once it was found to be one (T24).
  */
 export class AccessLog {
-  /** Lines that were not written. */
-  lost = 0;
-  readonly #out: Writable;
-  readonly #ends: boolean;
+  readonly #out: LineFile | StandardOutput;
   #batch = "";
   #timer: NodeJS.Timeout | undefined;
-  #failed = false;
 
   /** `target`: "stdout", or the path of a file that is appended to. */
   constructor(target: string) {
-    this.#ends = target !== "stdout";
-    this.#out = this.#ends ? createWriteStream(target, { flags: "a", mode: 0o600 }) : process.stdout;
-    this.#out.on("error", (error: Error) => {
-      if (!this.#failed) log.error({ reason: error.message }, "cannot write the access log");
-      this.#failed = true;
-    });
+    this.#out = target === "stdout" ? new StandardOutput() : new LineFile(target);
+  }
+
+  /** Lines that were not written. */
+  get lost(): number {
+    return this.#out.lost;
   }
 
   /** Notes a call that has ended. Never waits. */
@@ -41,14 +36,16 @@ export class AccessLog {
     else this.#timer ??= setTimeout(() => this.#write(), FLUSH_MS);
   }
 
+  /** What comes from now on goes to the file that has the log's name by then (logrotate). */
+  reopen(): void {
+    this.#write();
+    this.#out.reopen();
+  }
+
   /** Writes what waits; for the end of the process. */
   async stop(): Promise<void> {
     this.#write();
-    if (this.#failed) return;
-    await new Promise<void>((done) => {
-      if (this.#ends) this.#out.end(done);
-      else this.#out.write("", () => done());
-    });
+    await this.#out.stop();
   }
 
   #write(): void {
@@ -56,9 +53,40 @@ export class AccessLog {
     this.#timer = undefined;
     const batch = this.#batch;
     this.#batch = "";
-    if (batch === "") return;
-    if (this.#failed || this.#out.writableLength > WAITING_BYTES_MAX) this.lost += batch.split("\n").length - 1;
-    else this.#out.write(batch);
+    if (batch !== "") this.#out.add(batch);
+  }
+}
+
+/** Standard output, which may be a file on a full disk: it is tried again with each batch. */
+class StandardOutput {
+  lost = 0;
+  #failing = false;
+
+  constructor() {
+    // What is wrong is told to each write.
+    process.stdout.on("error", () => undefined);
+  }
+
+  add(text: string): void {
+    const count = text.split("\n").length - 1;
+    if (process.stdout.writableLength > WAITING_BYTES_MAX) {
+      this.lost += count;
+      return;
+    }
+    // A line may have been left without its end.
+    process.stdout.write(this.#failing ? `\n${text}` : text, (error) => {
+      if (error) this.lost += count;
+      if (error && !this.#failing) log.error({ reason: error.message }, "cannot write the access log");
+      this.#failing = Boolean(error);
+    });
+  }
+
+  reopen(): void {
+    // It belongs to whoever started us.
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((done) => process.stdout.write("", () => done()));
   }
 }
 

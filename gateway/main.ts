@@ -162,6 +162,8 @@ process.on("message", async ({ type, id }: Question) => {
 });
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
+// What logrotate sends. Without a log to reopen it ends the process, as it always does.
+if (gateway.accessLog) process.on("SIGHUP", () => gateway.accessLog?.reopen());
 // The parent that started us is gone.
 process.on("disconnect", stop);
 process.on("unhandledRejection", (reason) => {

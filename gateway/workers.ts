@@ -74,6 +74,11 @@ class Workers {
     }
   }
 
+  /** Every worker has the access log open. */
+  reopenLogs(): void {
+    for (const worker of this.#running.values()) worker.kill("SIGHUP");
+  }
+
   async stop(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
@@ -188,6 +193,7 @@ else {
   const workers = new Workers(settings);
   const stop = () => void workers.stop();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
+  if (settings.GATEWAY_ACCESS_LOG !== "off") process.on("SIGHUP", () => workers.reopenLogs());
   // The parent that started us is gone.
   process.on("disconnect", stop);
   if (settings.GATEWAY_ADMIN_PORT > 0) {

@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { setBackendEverywhere } from "#lib/backend/set-backend-everywhere.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { fieldError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { checkBackendAddress } from "#lib/net/backend-address.ts";
@@ -23,6 +24,7 @@ export async function createApiDefinition(actor: Actor, input: CreateApiDefiniti
   const analysis = await analyseDefinition(source);
   const id = newId();
   await draftTransaction("title", async (tx) => {
+    await lockRows(tx, { Space: toChange(space.id) });
     await refuseTakenName(tx, space.id, analysis, "title");
     const clash = await tx.apiDefinition.findFirst({
       where: { spaceId: space.id, basePath: analysis.basePath },

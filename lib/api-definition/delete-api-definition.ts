@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedThrough } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { transaction } from "#lib/db/client.ts";
+import { lockRows, toEnd } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import type { DeleteApiDefinitionInput } from "./definition.schema.ts";
 
@@ -9,6 +10,8 @@ import type { DeleteApiDefinitionInput } from "./definition.schema.ts";
 export async function deleteApiDefinition(actor: Actor, { id }: DeleteApiDefinitionInput): Promise<void> {
   const permit = authorize(actor, "api:write");
   await transaction(async (tx) => {
+    // A publish that is under way is waited for: it makes what forbids this.
+    await lockRows(tx, { ApiDefinition: toEnd(id) });
     const draft = await tx.apiDefinition.findFirst({
       where: { id, ...ownedThrough("space", permit) },
       select: {

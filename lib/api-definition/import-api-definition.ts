@@ -40,18 +40,19 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const source = await withFreeBasePath(space.id, given, derived);
   const analysis = await analyseDefinition(source);
   const id = newId();
-  const report = [...backend.findings, ...analysis.findings];
-  await draftTransaction(field, async (tx) => {
-    const name = await freeName(tx, space.id, analysis);
-    if (name !== analysis.name) report.unshift(sharedTitle(analysis, name));
-    await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis), name } });
+  const name = await draftTransaction(field, async (tx) => {
+    const free = await freeName(tx, space.id, analysis);
+    await tx.apiDefinition.create({ data: { id, spaceId: space.id, ...draftColumns(source, analysis), name: free } });
     if (backend.url) await setBackendEverywhere(tx, id, space.organizationId, backend.url);
     const target = { organizationId: space.organizationId, type: "api", id, name: analysis.title };
     await recordEvent(tx, permit, "api.imported", target, {
       version: analysis.version,
       ...("url" in input && { from: new URL(input.url).origin }),
     });
+    return free;
   });
+  const shared = name === analysis.name ? [] : [sharedTitle(analysis, name)];
+  const report = [...shared, ...backend.findings, ...analysis.findings];
   const { title, version, basePath, outline } = analysis;
   return { id, title, version, basePath, operationCount: outline.length, report };
 }

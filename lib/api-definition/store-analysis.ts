@@ -1,5 +1,6 @@
-import { isUniqueViolation, type Tx, transaction } from "#lib/db/client.ts";
+import { type Tx, transaction } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import type { Analysis } from "./examine.ts";
 
@@ -42,7 +43,7 @@ export async function freeName(
   own?: { id: string; name: string },
 ): Promise<string> {
   // Two at once take turns: the second sees the first's name.
-  await tx.$queryRaw`select 1 from "Space" where id = ${spaceId}::uuid for update`;
+  await lockRows(tx, { Space: toChange(spaceId) });
   const kept = own && new RegExp(`^${wanted}(-\\d+)?$`).test(own.name) ? [own.name] : [];
   for (let n = 1; ; n += 1) {
     const name = kept.pop() ?? (n === 1 ? wanted : `${wanted}-${n}`);
@@ -56,11 +57,8 @@ export async function freeName(
 
 /** A transaction that writes drafts. Of two at once with one name and version, the second hears NAME_TAKEN as well. */
 export async function draftTransaction<T>(field: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  try {
-    return await transaction(work);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = "Another API took this title and version a moment ago. Choose another title or version.";
-    throw new AppError("NAME_TAKEN", { fields: [{ field, message }], cause: error });
-  }
+  const message = "Another API took this title and version a moment ago. Choose another title or version.";
+  return transaction(work, {
+    ApiDefinition_spaceId_name_version_key: new AppError("NAME_TAKEN", { fields: [{ field, message }] }),
+  });
 }

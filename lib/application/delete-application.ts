@@ -2,9 +2,10 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Tx, transaction } from "#lib/db/client.ts";
-import { fieldError } from "#lib/errors/app-error.ts";
+import { lockRows, lockSubscriptionsOf, toEnd } from "#lib/db/lock-rows.ts";
+import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
-import { recordChange } from "#lib/gateway-feed/record-change.ts";
+import { recordChange, recordChanges } from "#lib/gateway-feed/record-change.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { confirmsDeletion } from "./application.rules.ts";
 import { type DeleteApplicationInput, deleteApplicationInput } from "./application.schema.ts";
@@ -25,6 +26,7 @@ export async function deleteApplication(
     throw fieldError("confirmName", `Type ${application.name} to delete it.`);
   }
   const xid = await transaction(async (tx) => {
+    if (!(await lockRows(tx, { Application: toEnd(applicationId) }))) throw notFound();
     await announceEnd(tx, applicationId);
     await tx.application.delete({ where: { id: applicationId } });
     await recordEvent(tx, permit, "application.deleted", auditTarget(application));
@@ -35,11 +37,11 @@ export async function deleteApplication(
 
 /** A gateway reloads one entity a change, and after a cascade nothing would name these. */
 async function announceEnd(tx: Tx, applicationId: string): Promise<void> {
-  const select = { id: true } as const;
-  for (const { id } of await tx.credential.findMany({ where: { applicationId }, select })) {
-    await recordChange(tx, "credential", id);
-  }
-  for (const { id } of await tx.subscription.findMany({ where: { applicationId }, select })) {
-    await recordChange(tx, "subscription", id);
-  }
+  const credentials = (await tx.credential.findMany({ where: { applicationId }, select: { id: true } })).map(
+    (c) => c.id,
+  );
+  const serviceIds = (await tx.serviceId.findMany({ where: { applicationId }, select: { id: true } })).map((s) => s.id);
+  await lockRows(tx, { ServiceId: toEnd(serviceIds), Credential: toEnd(credentials) });
+  await recordChanges(tx, "credential", credentials);
+  await recordChanges(tx, "subscription", await lockSubscriptionsOf(tx, { applicationId }));
 }

@@ -4,7 +4,7 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { transaction } from "#lib/db/client.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { type UpdateApplicationInput, updateApplicationInput } from "./application.schema.ts";
-import { auditTarget, loadApplication } from "./load-application.ts";
+import { auditTarget, loadApplication, lockApplication } from "./load-application.ts";
 
 /** Changes an application's name and description. Gateways take the name too: policies read it as `client.app.name`. */
 export async function updateApplication(
@@ -13,8 +13,10 @@ export async function updateApplication(
 ): Promise<{ applicationId: string }> {
   const permit = authorize(actor, "application:write");
   const { applicationId, name, description } = updateApplicationInput.parse(input);
-  const before = await loadApplication(permit, applicationId);
+  await loadApplication(permit, applicationId);
   await transaction(async (tx) => {
+    await lockApplication(tx, applicationId);
+    const before = await loadApplication(permit, applicationId, tx);
     await tx.application.update({ where: { id: applicationId }, data: { name, description } });
     await recordEvent(tx, permit, "application.updated", auditTarget({ ...before, name }), {
       before: { name: before.name, description: before.description },

@@ -3,6 +3,7 @@ import { authorize, ownedBy, ownedThrough } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newId } from "#lib/ids.ts";
@@ -42,6 +43,8 @@ export async function setBackend(
   const tls = checkTls(input, clock());
 
   return transaction(async (tx) => {
+    // A publish that is under way is waited for, so that the gateways hear of the new address after it.
+    if (!(await lockRows(tx, { ApiDefinition: toChange(apiId) }))) throw notFound();
     const key = { apiDefinitionId: apiId, catalogId };
     const stored = await tx.backend.findUnique({
       where: { apiDefinitionId_catalogId: key },

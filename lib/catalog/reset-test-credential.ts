@@ -4,6 +4,7 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { addSecret, prepareSecret } from "#lib/credential/issue-credential.ts";
 import { seal } from "#lib/crypto/seal.ts";
 import { db, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
@@ -24,6 +25,7 @@ export async function resetTestCredential(actor: Actor, catalogId: string): Prom
   const prepared = await prepareSecret("sandbox", { by: actor, clientId: row.credential.clientId });
   const sealed = seal(prepared.secret, catalogId);
   const xid = await transaction(async (tx) => {
+    await lockRows(tx, { Credential: toChange(row.credentialId) });
     await tx.credentialSecret.deleteMany({ where: { credentialId: row.credentialId } });
     await addSecret(tx, row.credentialId, prepared);
     await tx.sandboxTestCredential.update({

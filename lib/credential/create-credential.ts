@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
+import { lockApplication } from "#lib/application/load-application.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
@@ -51,8 +52,7 @@ export async function createCredential(actor: Actor, input: CreateCredentialInpu
 
 /** Takes the application's row, so that two creations at once cannot both pass the cap. */
 async function lockBelowCap(tx: Tx, applicationId: string): Promise<void> {
-  const held = await tx.$queryRaw<unknown[]>`select 1 from "Application" where id = ${applicationId}::uuid for update`;
-  if (held.length === 0) throw notFound();
+  await lockApplication(tx, applicationId);
   const active = await tx.credential.count({ where: { applicationId, kind: "standard", status: "active" } });
   if (active >= activeCredentialsMax) {
     throw new AppError("STATE_INVALID", {

@@ -1,5 +1,6 @@
 import { ownedThrough, type Permit } from "#lib/access/authorize.ts";
 import { db, type Tx } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { type CredentialAction, whyNot } from "./credential.rules.ts";
 
@@ -34,9 +35,9 @@ export async function loadCredential(permit: Permit, credentialId: string, actio
 
 /** Takes the row of a credential that is still active; throws CONFLICT when it was revoked in the meantime. */
 export async function lockActive(tx: Tx, credentialId: string): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`
-    select 1 from "Credential" where id = ${credentialId}::uuid and status = 'active' for update`;
-  if (rows.length === 0) throw new AppError("CONFLICT", { detail: "It was revoked in the meantime." });
+  const there = await lockRows(tx, { Credential: toChange(credentialId) });
+  const active = there && (await tx.credential.count({ where: { id: credentialId, status: "active" } })) > 0;
+  if (!active) throw new AppError("CONFLICT", { detail: "It was revoked in the meantime." });
 }
 
 /** What the audit log says of a credential. */

@@ -10,7 +10,7 @@ import { checkScope } from "./check-scope.ts";
 import { credentialSelect, toCredentialDto } from "./credential.dto.ts";
 import type { CredentialDto } from "./credential.schema.ts";
 import { type UpdateCredentialInput, updateCredentialInput } from "./credential.schema.ts";
-import { auditTarget, loadCredential } from "./load-credential.ts";
+import { auditTarget, loadCredential, lockActive } from "./load-credential.ts";
 
 /**
  * Changes a credential's name, description, and what it is narrowed to. Where that changes, it waits until the gateways
@@ -30,6 +30,7 @@ export async function updateCredential(
   await checkScope(before.applicationId, scope, before.scope);
   const narrowed = !isSame(networks, before.networks) || !isSame(scope, before.scope);
   const { row, xid } = await transaction(async (tx) => {
+    await lockActive(tx, credentialId);
     const changed = await tx.credential.update({
       where: { id: credentialId },
       data: { name, description, networks, scope },

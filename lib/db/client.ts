@@ -1,7 +1,11 @@
 import { Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { z } from "zod";
+import { AppError } from "#lib/errors/app-error.ts";
 import { invariant } from "#lib/invariant.ts";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
+import { uniqueViolations } from "./unique-violations.ts";
 
 /** What runs inside a transaction. */
 export type Tx = Prisma.TransactionClient;
@@ -52,9 +56,30 @@ export async function closeDb(): Promise<void> {
   delete holder.porticoDb;
 }
 
-/** One transaction: the change, its audit event, its gateway change (style rule 7). */
-export const transaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
-  db().$transaction(work, { maxWait: 5_000, timeout: 20_000 });
+/** What a use case says of a constraint in place of the general words: an error beside the field of its form. */
+export type UniqueWords = Readonly<Record<string, AppError>>;
+
+/** Runs of a transaction that PostgreSQL ended because it and another waited for each other. */
+const ATTEMPTS_MAX = 5;
+/** So that the other one is through before it is run again. */
+const PAUSE_MS_MAX = 50;
+
+/**
+ * One transaction: the change, its audit event, its gateway change (style rule 7). What another deed did meanwhile is
+ * told in words: a taken name or a row made twice by its constraint (`unique` has the use case's own words), a row that
+ * is gone as CONFLICT. A deadlock, which only a process of an older version with another order of locks can cause, is
+ * tried again: nothing of it was written, so `work` changes nothing outside of the database.
+ */
+export async function transaction<T>(work: (tx: Tx) => Promise<T>, unique: UniqueWords = {}): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db().$transaction(work, { maxWait: 5_000, timeout: 20_000 });
+    } catch (error) {
+      if (!isDeadlock(error) || attempt === ATTEMPTS_MAX) throw inWords(error, unique);
+      await setTimeout(Math.random() * PAUSE_MS_MAX);
+    }
+  }
+}
 
 /**
  * Reads that see one state of the database, whatever commits between them: without it a gateway could put the plans
@@ -63,7 +88,43 @@ export const transaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
 export const readTogether = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
   db().$transaction(work, { maxWait: 5_000, timeout: 20_000, isolationLevel: "RepeatableRead" });
 
-/** Whether an error is Postgres's "unique constraint" on (some of) these fields or this index. */
-export function isUniqueViolation(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "P2002";
+function inWords(error: unknown, unique: UniqueWords): unknown {
+  const constraint = violatedConstraint(error);
+  if (constraint !== null) {
+    const words = uniqueViolations[constraint];
+    return unique[constraint] ?? (words && new AppError(words.code, { detail: words.detail, cause: error })) ?? error;
+  }
+  if (isDeadlock(error)) return new AppError("OVERLOADED", { cause: error });
+  if (isGone(error)) {
+    const detail = "Something that this belongs to was deleted in the meantime. Load the page again.";
+    return new AppError("CONFLICT", { detail, cause: error });
+  }
+  return error;
+}
+
+/** What the driver says of a refused statement, whether the client or raw SQL made it. */
+const refused = z.object({
+  meta: z.object({
+    driverAdapterError: z.object({
+      cause: z.object({ kind: z.string(), constraint: z.object({ index: z.string() }).optional() }),
+    }),
+  }),
+});
+
+function causeOf(error: unknown): { kind: string; constraint?: { index: string } | undefined } | null {
+  const parsed = refused.safeParse(error);
+  return parsed.success ? parsed.data.meta.driverAdapterError.cause : null;
+}
+
+const isDeadlock = (error: unknown): boolean => causeOf(error)?.kind === "TransactionWriteConflict";
+
+/** A row to change or delete is not there any more (P2025 of the client), nor is one that was to be pointed at. */
+const isGone = (error: unknown): boolean =>
+  (typeof error === "object" && error !== null && "code" in error && error.code === "P2025") ||
+  causeOf(error)?.kind === "ForeignKeyConstraintViolation";
+
+/** The name of the unique constraint or index that an error of the database names; null for any other error. */
+function violatedConstraint(error: unknown): string | null {
+  const cause = causeOf(error);
+  return cause?.kind === "UniqueConstraintViolation" ? (cause.constraint?.index ?? null) : null;
 }

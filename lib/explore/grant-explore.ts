@@ -1,6 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, type Permit } from "#lib/access/authorize.ts";
-import { auditTarget, loadApplication } from "#lib/application/load-application.ts";
+import { auditTarget, loadApplication, lockApplication } from "#lib/application/load-application.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { issueCredential, prepareSecret } from "#lib/credential/issue-credential.ts";
@@ -57,6 +57,7 @@ export async function grantExplore(
   const prepared = await prepareSecret(api.catalog.kind, { by: actor, derived: true });
   const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   const issued = await transaction(async (tx) => {
+    await lockApplication(tx, application.id);
     await removeExpired(tx, application.id, now);
     const made = await issueCredential(tx, { ...holder, kind: "explore", name: "Explore", expiresAt, prepared });
     await recordEvent(tx, permit, "explore.granted", auditTarget(application), {
@@ -96,7 +97,7 @@ async function checkSubscribed(
 /** Grants that have ended leave with the next one, so that the table does not grow by one a call. */
 async function removeExpired(tx: Tx, applicationId: string, now: Date): Promise<void> {
   const where = { applicationId, kind: "explore", expiresAt: { lt: now } } as const;
-  for (const { id } of await tx.credential.findMany({ where, select: { id: true } })) {
+  for (const { id } of await tx.credential.findMany({ where, select: { id: true }, orderBy: { id: "asc" } })) {
     await tx.credential.delete({ where: { id } });
     await recordChange(tx, "credential", id);
   }

@@ -20,3 +20,14 @@ export async function recordChange(tx: Tx, kind: ChangeKind, entityId: string): 
   if (xid === undefined) throw new Error("the change feed returned no row");
   return xid;
 }
+
+/** The same for many of one kind, in one statement; null when there are none. */
+export async function recordChanges(tx: Tx, kind: ChangeKind, entityIds: readonly string[]): Promise<bigint | null> {
+  if (entityIds.length === 0) return null;
+  await tx.$executeRaw`
+    insert into "GatewayChange" (xid, kind, "entityId")
+    select pg_current_xact_id()::text::bigint, ${kind}, changed from unnest(${[...entityIds]}::uuid[]) changed`;
+  const [row] = await tx.$queryRaw<{ xid: bigint }[]>`
+    select pg_current_xact_id()::text::bigint as xid, pg_notify(${FEED_CHANNEL}, '')::text as told`;
+  return row?.xid ?? null;
+}

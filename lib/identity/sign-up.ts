@@ -1,7 +1,8 @@
 import type { UserActor } from "#lib/access/actor.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { withHashing } from "#lib/crypto/password.ts";
-import { isUniqueViolation, transaction } from "#lib/db/client.ts";
+import { transaction } from "#lib/db/client.ts";
+import { lockNames } from "#lib/db/lock-rows.ts";
 import { env } from "#lib/env.ts";
 import { AppError, fieldError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
@@ -38,10 +39,13 @@ export async function signUp(
     return hash(input.password);
   });
   const userId = newId();
-  try {
-    await transaction(async (tx) => {
+  const withOrganization = options.withOrganization ?? options.invitation === undefined;
+  await transaction(
+    async (tx) => {
+      // Before the account: who waits for a name must not hold an address that the one before is waiting for.
+      if (withOrganization) await lockNames(tx);
       await tx.user.create({ data: { id: userId, email: input.email, name: input.name, passwordHash } });
-      if (options.withOrganization ?? options.invitation === undefined) {
+      if (withOrganization) {
         const name = input.organization || `${input.name}'s organization`;
         const founder: UserActor = {
           kind: "user",
@@ -54,10 +58,8 @@ export async function signUp(
         };
         await insertOrganization(tx, founder, { name, isProvider: false, isConsumer: true }, null);
       }
-    });
-  } catch (error) {
-    if (isUniqueViolation(error)) throw fieldError("email", "An account with this address exists. Sign in instead.");
-    throw error;
-  }
+    },
+    { User_email_key: fieldError("email", "An account with this address exists. Sign in instead.") },
+  );
   return { userId };
 }

@@ -3,7 +3,8 @@ import { authorizeSelf } from "#lib/access/authorize.ts";
 import { type Role, roleAllows } from "#lib/access/permissions.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { invitationTokenHash } from "./invite-member.ts";
@@ -14,8 +15,8 @@ export interface OpenInvitation {
   role: Role;
 }
 
-async function find(token: string, clock: Clock) {
-  const row = await db().invitation.findUnique({
+async function find(token: string, clock: Clock, reader: Tx = db()) {
+  const row = await reader.invitation.findUnique({
     where: { tokenHash: invitationTokenHash(token) },
     select: {
       id: true,
@@ -28,14 +29,14 @@ async function find(token: string, clock: Clock) {
     },
   });
   if (!row || row.acceptedAt || row.expiresAt <= clock()) throw notFound();
-  if (row.invitedById !== null && !(await mayStillInvite(row.invitedById, row.organization.id, row.role)))
+  if (row.invitedById !== null && !(await mayStillInvite(reader, row.invitedById, row.organization.id, row.role)))
     throw notFound();
   return row;
 }
 
 /** An invitation is the word of its sender: it ends with the membership, and with the role that allowed it. */
-async function mayStillInvite(userId: string, organizationId: string, role: Role): Promise<boolean> {
-  const sender = await db().membership.findUnique({
+async function mayStillInvite(reader: Tx, userId: string, organizationId: string, role: Role): Promise<boolean> {
+  const sender = await reader.membership.findUnique({
     where: { organizationId_userId: { organizationId, userId } },
     select: { role: true },
   });
@@ -66,6 +67,9 @@ export async function acceptInvitation(
   }
   const { organization, role } = invitation;
   await transaction(async (tx) => {
+    await lockRows(tx, { Organization: toChange(organization.id) });
+    // Its sender may have left, and its role may have changed, while the row was waited for.
+    await find(token, clock, tx);
     const { count } = await tx.invitation.updateMany({
       where: { id: invitation.id, acceptedAt: null, expiresAt: { gt: clock() } },
       data: { acceptedAt: clock() },

@@ -3,6 +3,7 @@ import { authorizeSelf } from "#lib/access/authorize.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { prepareSecret } from "#lib/credential/issue-credential.ts";
 import { transaction } from "#lib/db/client.ts";
+import { lockNames } from "#lib/db/lock-rows.ts";
 import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { type Budget, takeAttempt } from "#lib/identity/attempts.ts";
@@ -24,5 +25,8 @@ export async function createOrganization(
     });
   }
   const testSecret = input.isProvider ? await prepareSecret("sandbox", { by: actor }) : null;
-  return transaction((tx) => insertOrganization(tx, founder, input, testSecret));
+  return transaction(async (tx) => {
+    await lockNames(tx);
+    return insertOrganization(tx, founder, input, testSecret);
+  });
 }

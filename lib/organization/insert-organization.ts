@@ -22,7 +22,7 @@ const RESERVED = new Set([
   "metrics",
 ]);
 
-/** A slug that no organization and no path prefix has: `acme`, else `acme-2`, … */
+/** A slug that no organization and no path prefix has: `acme`, else `acme-2`, … The caller holds the names (`lockNames`). */
 async function freeSlug(tx: Tx, name: string): Promise<string> {
   const base = slugify(name) || "organization";
   for (let n = 1; ; n += 1) {
@@ -34,7 +34,7 @@ async function freeSlug(tx: Tx, name: string): Promise<string> {
   }
 }
 
-/** Inserts an organization with its founder as owner; as a provider with space, Sandbox and Production. Part of a use case's transaction; `testSecret` is given for a provider and for none else. */
+/** Inserts an organization with its founder as owner; as a provider with space, Sandbox and Production. Part of a use case's transaction, which has locked the names; `testSecret` is given for a provider and for none else. */
 export async function insertOrganization(
   tx: Tx,
   founder: UserActor,

@@ -4,6 +4,7 @@ import { authorize, reaches } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { db, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { mayGrant } from "./organization.rules.ts";
@@ -33,16 +34,16 @@ export async function inviteMember(
   const organization = await readOrganization(actor, slug);
   if (!reaches(permit, organization.id)) throw notFound();
   if (!mayGrant(actor, organization.id, input.role)) throw fieldError("role", "Only an owner can make an owner.");
-  const member = await db().membership.findFirst({
-    where: { organizationId: organization.id, user: { email: input.email } },
-    select: { id: true },
-  });
-  if (member) throw fieldError("email", "This person is a member already.");
   const token = randomBytes(32).toString("base64url");
   const expiresAt = new Date(clock().getTime() + INVITATION_DAYS * 86_400_000);
   await transaction(async (tx) => {
-    // Invitations of one organization take turns, so that an address has one live link.
-    await tx.$queryRaw`select id from "Organization" where id = ${organization.id}::uuid for update`;
+    // Two at once take turns, so that an address has one live link; so does who accepts meanwhile.
+    await lockRows(tx, { Organization: toChange(organization.id) });
+    const member = await tx.membership.findFirst({
+      where: { organizationId: organization.id, user: { email: input.email } },
+      select: { id: true },
+    });
+    if (member) throw fieldError("email", "This person is a member already.");
     const waiting = await tx.invitation.count({
       where: {
         organizationId: organization.id,
@@ -88,7 +89,13 @@ export async function withdrawInvitation(actor: Actor, id: string): Promise<void
   const row = await db().invitation.findUnique({ where: { id }, select: { organizationId: true, email: true } });
   if (!row || !reaches(permit, row.organizationId)) throw notFound();
   await transaction(async (tx) => {
-    await tx.invitation.deleteMany({ where: { id, acceptedAt: null } });
+    await lockRows(tx, { Organization: toChange(row.organizationId) });
+    const { count } = await tx.invitation.deleteMany({ where: { id, acceptedAt: null } });
+    if (count === 0) {
+      throw new AppError("CONFLICT", {
+        detail: `${row.email} accepted the invitation, or somebody took it back, a moment ago.`,
+      });
+    }
     await recordEvent(tx, permit, "invitation.withdrawn", {
       organizationId: row.organizationId,
       type: "invitation",

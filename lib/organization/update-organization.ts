@@ -3,6 +3,7 @@ import { authorize, reaches } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { prepareSecret } from "#lib/credential/issue-credential.ts";
 import { transaction } from "#lib/db/client.ts";
+import { lockNames, lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import { makeProvider } from "./make-provider.ts";
 import type { CreateOrganizationInput } from "./organization.schema.ts";
@@ -22,8 +23,16 @@ export async function updateOrganization(actor: Actor, slug: string, input: Crea
   const becomesProvider = input.isProvider && !organization.isProvider;
   const testSecret = becomesProvider ? await prepareSecret("sandbox", { by: actor }) : null;
   await transaction(async (tx) => {
+    // The path prefix of a provider is a name of the whole installation.
+    if (testSecret) await lockNames(tx);
+    await lockRows(tx, { Organization: toChange(organization.id) });
+    const before = await tx.organization.findUnique({ where: { id: organization.id }, select: { isProvider: true } });
+    if (!before) throw notFound();
+    if (before.isProvider && !input.isProvider) {
+      throw fieldError("isProvider", "An organization that publishes APIs stays a provider.");
+    }
     await tx.organization.update({ where: { id: organization.id }, data: input });
-    if (testSecret) await makeProvider(tx, organization, testSecret);
+    if (testSecret && !before.isProvider) await makeProvider(tx, organization, testSecret);
     await recordEvent(tx, permit, "organization.updated", {
       organizationId: organization.id,
       type: "organization",

@@ -1,7 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, isUniqueViolation, transaction } from "#lib/db/client.ts";
+import { db, transaction } from "#lib/db/client.ts";
 import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
 import { type CreateProductInput, DEFAULT_PLAN } from "./product.schema.ts";
@@ -15,8 +15,9 @@ export async function createProduct(actor: Actor, input: CreateProductInput): Pr
   });
   if (!space) throw notFound();
   const id = newId();
-  try {
-    await transaction(async (tx) => {
+  const detail = `There is a product of this name with version ${input.version}. Choose another version.`;
+  await transaction(
+    async (tx) => {
       const name = slugify(input.title) || "product";
       await tx.product.create({
         data: {
@@ -34,14 +35,8 @@ export async function createProduct(actor: Actor, input: CreateProductInput): Pr
         id,
         name: input.title,
       });
-    });
-  } catch (error) {
-    if (isUniqueViolation(error))
-      throw fieldError(
-        "title",
-        `There is a product of this name with version ${input.version}. Choose another version.`,
-      );
-    throw error;
-  }
+    },
+    { Product_spaceId_name_version_key: fieldError("title", detail) },
+  );
   return { id };
 }

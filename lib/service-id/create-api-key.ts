@@ -3,9 +3,9 @@ import { authorize } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { issueCredential, prepareSecret } from "#lib/credential/issue-credential.ts";
 import { type Tx, transaction } from "#lib/db/client.ts";
-import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { AppError } from "#lib/errors/app-error.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
-import { auditTarget, loadServiceId } from "./load-service-id.ts";
+import { auditTarget, loadServiceId, lockServiceId } from "./load-service-id.ts";
 import { activeKeysMax } from "./service-id.rules.ts";
 import { type ApiKeyShown, type CreateApiKeyInput, createApiKeyInput } from "./service-id.schema.ts";
 
@@ -17,7 +17,7 @@ export async function createApiKey(actor: Actor, input: CreateApiKeyInput): Prom
   const prepared = await prepareSecret(environment, { by: actor, apiKey: true });
   const { applicationId } = serviceId;
   const issued = await transaction(async (tx) => {
-    await lockBelowCap(tx, serviceIdId);
+    await lockBelowCap(tx, serviceId);
     const made = await issueCredential(tx, {
       applicationId,
       serviceIdId,
@@ -34,10 +34,9 @@ export async function createApiKey(actor: Actor, input: CreateApiKeyInput): Prom
 }
 
 /** Takes the service ID's row, so that two creations at once cannot both pass the cap. */
-async function lockBelowCap(tx: Tx, serviceIdId: string): Promise<void> {
-  const held = await tx.$queryRaw<unknown[]>`select 1 from "ServiceId" where id = ${serviceIdId}::uuid for update`;
-  if (held.length === 0) throw notFound();
-  if ((await tx.credential.count({ where: { serviceIdId, status: "active" } })) >= activeKeysMax) {
+async function lockBelowCap(tx: Tx, serviceId: { id: string; applicationId: string }): Promise<void> {
+  await lockServiceId(tx, serviceId);
+  if ((await tx.credential.count({ where: { serviceIdId: serviceId.id, status: "active" } })) >= activeKeysMax) {
     const detail = `A service ID has at most ${activeKeysMax} active keys. Revoke one that is not used any more.`;
     throw new AppError("STATE_INVALID", { detail });
   }

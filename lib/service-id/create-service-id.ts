@@ -1,10 +1,10 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
-import { loadApplication } from "#lib/application/load-application.ts";
+import { loadApplication, lockApplication } from "#lib/application/load-application.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { checkScope } from "#lib/credential/check-scope.ts";
 import { type Tx, transaction } from "#lib/db/client.ts";
-import { AppError, notFound } from "#lib/errors/app-error.ts";
+import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { auditTarget, nameTaken, replacePolicy } from "./load-service-id.ts";
 import { serviceIdsMax } from "./service-id.rules.ts";
@@ -31,16 +31,13 @@ export async function createServiceId(
       application: application.name,
       scope,
     });
-  }).catch((error) => {
-    throw nameTaken(error);
-  });
+  }, nameTaken());
   return { id, name };
 }
 
 /** Takes the application's row, so that two creations at once cannot both pass the cap. */
 async function lockBelowCap(tx: Tx, applicationId: string): Promise<void> {
-  const held = await tx.$queryRaw<unknown[]>`select 1 from "Application" where id = ${applicationId}::uuid for update`;
-  if (held.length === 0) throw notFound();
+  await lockApplication(tx, applicationId);
   if ((await tx.serviceId.count({ where: { applicationId } })) >= serviceIdsMax) {
     throw new AppError("STATE_INVALID", { detail: `An application has at most ${serviceIdsMax} service IDs.` });
   }

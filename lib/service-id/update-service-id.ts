@@ -5,7 +5,14 @@ import { checkScope } from "#lib/credential/check-scope.ts";
 import { transaction } from "#lib/db/client.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
-import { announceKeys, auditTarget, loadServiceId, nameTaken, replacePolicy } from "./load-service-id.ts";
+import {
+  announceKeys,
+  auditTarget,
+  loadServiceId,
+  lockServiceId,
+  nameTaken,
+  replacePolicy,
+} from "./load-service-id.ts";
 import { type UpdateServiceIdInput, updateServiceIdInput } from "./service-id.schema.ts";
 
 /**
@@ -22,6 +29,7 @@ export async function updateServiceId(
   const held = before.apis.map(({ apiDefinitionId }) => apiDefinitionId);
   await checkScope(before.applicationId, scope, held);
   const xid = await transaction(async (tx) => {
+    await lockServiceId(tx, before);
     await tx.serviceId.update({ where: { id: serviceIdId }, data: { name, description } });
     await replacePolicy(tx, serviceIdId, scope);
     await recordEvent(tx, permit, "service-id.updated", auditTarget({ ...before, name }), {
@@ -29,8 +37,6 @@ export async function updateServiceId(
       after: { name, description, scope },
     });
     return announceKeys(tx, serviceIdId);
-  }).catch((error) => {
-    throw nameTaken(error);
-  });
+  }, nameTaken());
   return { name, live: xid === null ? null : await waitUntilLive(xid, actor) };
 }

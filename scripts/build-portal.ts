@@ -11,6 +11,7 @@ const SOURCES = [
   "components",
   "lib",
   "public",
+  "instrumentation.ts",
   "prisma/schema.prisma",
   "next.config.js",
   "postcss.config.js",

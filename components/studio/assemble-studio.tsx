@@ -8,6 +8,7 @@ import type { BackendAuthKind } from "#lib/backend/backend.schema.ts";
 import { paths } from "#lib/paths.ts";
 import { Branches, PolicyBody, PolicyTitle } from "./assembly-outline.tsx";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
+import { OldFormNote } from "./old-form-note.tsx";
 import { StudioBar } from "./studio-bar.tsx";
 import { TestPanel, type TestPanelProps } from "./test-panel.tsx";
 
@@ -61,6 +62,7 @@ export function AssembleStudio(props: AssembleStudioProps) {
         changedAt={panel.changedAt}
         className="shrink-0 border-b border-line bg-canvas px-5 py-1.5 text-12 text-ink-2 max-md:px-4"
       />
+      <OldFormNote copies={copies} className="shrink-0 border-b border-line bg-surface p-3" />
       <div className="flex min-h-0 flex-1 max-lg:flex-col">
         <section aria-label="Assembly" className="min-w-0 flex-1 overflow-auto p-6 max-md:p-4">
           <h2 className="text-17 font-semibold">What the gateway does with a call</h2>

@@ -23,6 +23,7 @@ import { FindingList } from "./finding-list.tsx";
 import { GeneralFields } from "./general-fields.tsx";
 import { locatePart, pointerKeys } from "./locate-part.ts";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
+import { OldFormNote } from "./old-form-note.tsx";
 import { OperationList } from "./operation-list.tsx";
 import { SchemeList } from "./scheme-list.tsx";
 import { SecurityOptions } from "./security-options.tsx";
@@ -154,6 +155,7 @@ export function DesignStudio(props: DesignStudioProps) {
         changedAt={design.saved.at}
         className="shrink-0 border-b border-line bg-canvas px-5 py-1.5 text-12 text-ink-2 max-md:px-4"
       />
+      <OldFormNote copies={copies} className="shrink-0 border-b border-line bg-surface p-3" />
       {design.conflict && (
         <ConflictNote message={design.conflict} source={design.source} onReload={() => window.location.reload()} />
       )}

@@ -1,9 +1,9 @@
 import { Fragment } from "react";
 import { ClockTime } from "./clock-time.tsx";
+import type { OldFormCopy } from "./old-form-note.tsx";
 
 /** A copy that callers get: the catalog's title and when it was published. */
-export interface LiveCopy {
-  catalog: string;
+export interface LiveCopy extends OldFormCopy {
   publishedAt: string;
   /** Whether it is the draft as saved. */
   current: boolean;

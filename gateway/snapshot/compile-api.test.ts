@@ -25,13 +25,17 @@ const row = (compiled: object, more: object = {}) => ({
 });
 
 test.each([
-  ["another format", { format: 2 }],
+  ["another format", { format: 3 }],
   ["a requirement of a scheme that is not there", { schemes: {} }],
   ["a secret demanded without an ID (S85)", { schemes: { id: { key: "client_secret", in: "header", name: "S" } } }],
   ["an operation without security", { operations: [{ key: "get", method: "GET", path: "/x" }] }],
   ["a method that is none", { operations: [{ key: "get", method: "get it", path: "/x", security: [] }] }],
 ])("%s is not understood, rather than open (T34)", (_what, compiled) => {
   expect(() => compileApi(row(compiled))).toThrow();
+});
+
+test.each([1, 2])("form %i, which an older or this version publishes, is read", (format) => {
+  expect(compileApi(row({ format })).operations).toHaveLength(1);
 });
 
 test("a backend with a secret that did not open is none, never called without it", () => {

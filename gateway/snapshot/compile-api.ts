@@ -23,7 +23,8 @@ const isCompiledValidation = (value: unknown): boolean =>
 
 /** CompiledApi as it must stand in the database; a row that is none is skipped, never served half understood. */
 const compiledApi = z.object({
-  format: z.literal(1),
+  // 1 is what versions before 0.2.0 published.
+  format: z.literal([1, 2]),
   basePath: z.string().startsWith("/"),
   enforced: z.boolean(),
   schemes: z.record(z.string(), scheme),

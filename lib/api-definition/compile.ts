@@ -1,5 +1,6 @@
 import type { CompiledAssembly } from "#lib/assembly/plan.ts";
 import type { CompiledApi, CompiledOperation, CompiledScheme } from "./compiled.ts";
+import { NEWEST_FORM } from "./compiler.ts";
 import type { JsonObject } from "./json-pointer.ts";
 import { effectiveSecurity, type KeyedOperation, templateShape, unroutable } from "./operations.ts";
 import { alternativesOf, type KeyScheme, type SecurityModel } from "./security-model.ts";
@@ -29,7 +30,7 @@ export function compile(
     compiled.push({ key, method, path, security: alternatives.map((names) => alternative(names, usable, schemes)) });
   }
   return {
-    format: 1,
+    format: NEWEST_FORM,
     basePath,
     enforced: security.enforced,
     // fromEntries defines own properties, so a scheme named __proto__ stays a scheme (T17)

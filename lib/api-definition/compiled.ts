@@ -1,12 +1,16 @@
 import type { CompiledAssembly } from "#lib/assembly/plan.ts";
 import type { CompiledValidation } from "#lib/validation/compiled-validation.ts";
 
+/** Forms in which a definition is stored compiled. */
+export type CompiledForm = 1 | 2;
+
 /**
  * What publishing compiles a definition to: all that the gateway needs to route and to secure a call, nothing else.
  * It is stored in ApiRevision.compiled and read by the gateway's snapshot. Pure types.
  */
 export interface CompiledApi {
-  format: 1;
+  /** See compiler.ts; gateways before 0.2.0 read 1 alone. */
+  format: CompiledForm;
   /** Starts with "/", no trailing slash. */
   basePath: string;
   /** false: another gateway enforces this API, ours passes calls through unchecked (S79). */

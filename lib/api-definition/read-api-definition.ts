@@ -27,6 +27,8 @@ export interface PublicationState {
     basePath: string;
     /** false: the draft has edits that are not live (S48). */
     isCurrent: boolean;
+    /** Why this version cannot compile it, so that an older compiled form serves on; null: it can. */
+    problem: string | null;
   } | null;
 }
 
@@ -77,7 +79,7 @@ async function publicationOf(
           ...linkSelect,
           publishedAt: true,
           basePath: true,
-          revision: { select: { hash: true, version: true } },
+          revision: { select: { hash: true, version: true, problem: true } },
         },
       },
     },
@@ -97,6 +99,7 @@ async function publicationOf(
           version: live.revision.version,
           basePath: live.basePath,
           isCurrent: live.revision.hash === draftHash,
+          problem: live.revision.problem,
         }
       : null,
   }));

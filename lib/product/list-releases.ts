@@ -13,7 +13,8 @@ export interface ReleaseDto {
   version: string;
   publishedAt: Date;
   plans: PlanDto[];
-  apis: { title: string; version: string; basePath: string; ref: ApiRef }[];
+  /** `problem`: why this version cannot compile it, so that an older compiled form serves on; null: it can. */
+  apis: { id: string; title: string; version: string; basePath: string; ref: ApiRef; problem: string | null }[];
   /** Applications with an active subscription, the test application not counted. */
   subscribers: number;
 }
@@ -40,7 +41,12 @@ export async function listReleases(
         apis: {
           select: {
             publishedApi: {
-              select: { basePath: true, ...linkSelect, revision: { select: { title: true, version: true } } },
+              select: {
+                apiDefinitionId: true,
+                basePath: true,
+                ...linkSelect,
+                revision: { select: { title: true, version: true, problem: true } },
+              },
             },
           },
         },
@@ -53,9 +59,9 @@ export async function listReleases(
     return rows.map(({ _count, plans, apis, ...row }) => ({
       ...row,
       plans: plans.map(toPlanDto),
-      apis: apis.map(({ publishedApi: { revision, basePath, ...live } }) => ({
+      apis: apis.map(({ publishedApi: { apiDefinitionId: id, revision, basePath, ...live } }) => ({
         ...revision,
-        basePath,
+        ...{ id, basePath },
         ref: apiRefOf({ slug: input.catalog, organization: { slug: input.organization } }, live),
       })),
       subscribers: _count.subscriptions,

@@ -4,6 +4,7 @@ import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { RetireRelease } from "#components/catalog/retire-release.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Note } from "#components/ui/note.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
@@ -27,6 +28,9 @@ export default async function CatalogProductsPage({
   const person = await requirePerson(here);
   const catalog = await forPage(here, () => readCatalog(person, ref.organization, ref.catalog));
   const releases = await forPage(here, () => listReleases(person, { ...ref, after }));
+  // One API may be in several products.
+  const apis = new Map(releases.rows.flatMap((release) => release.apis).map((api) => [api.id, api]));
+  const stale = [...apis.values()].filter((api) => api.problem !== null);
   const mayPublish = mayIn(person, "catalog:publish", catalog.organizationId);
   return (
     <>
@@ -39,6 +43,18 @@ export default async function CatalogProductsPage({
         lead={`What callers get in ${catalog.title} now. Drafts change nothing here until they are published.`}
         actions={<LinkButton href={paths.explore(ref)}>Open in Explore</LinkButton>}
       />
+      {stale.map((api) => (
+        <Note
+          key={api.id}
+          tone="warn"
+          className="mb-3"
+          title={`${api.title} ${api.version} can no longer be compiled.`}
+          action={<LinkButton href={paths.draftApi(ref.organization, api.id)}>Open its design</LinkButton>}
+        >
+          Callers are served as before, by what an older version of Portico made of it. Correct its draft and publish it
+          again, so that improvements reach this API too. The reason: {api.problem}
+        </Note>
+      ))}
       {releases.rows.length === 0 ? (
         <EmptyState
           title={`Nothing is published in ${catalog.title}`}

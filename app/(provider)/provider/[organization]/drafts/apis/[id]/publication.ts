@@ -5,7 +5,14 @@ import { paths } from "#lib/paths.ts";
 export const toCopies = (publication: PublicationState[]) =>
   publication.flatMap(({ catalogTitle, published }) =>
     published
-      ? [{ catalog: catalogTitle, publishedAt: published.publishedAt.toISOString(), current: published.isCurrent }]
+      ? [
+          {
+            catalog: catalogTitle,
+            publishedAt: published.publishedAt.toISOString(),
+            current: published.isCurrent,
+            problem: published.problem,
+          },
+        ]
       : [],
   );
 

@@ -1,0 +1,7 @@
+/** Next calls this once when the portal's process starts, before its first request. */
+export async function register(): Promise<void> {
+  // Not in the build, which has no database, nor in the edge's runtime.
+  if (process.env.NEXT_RUNTIME !== "nodejs" || !process.env.DATABASE_URL) return;
+  const { renewInBackground } = await import("#lib/api-definition/renew-in-background.ts");
+  renewInBackground();
+}

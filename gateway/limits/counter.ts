@@ -5,6 +5,15 @@ import { type WindowLength, windowEndMs, windowStartMs } from "./windows.ts";
 /** Cap of a counter that has soft limits alone: it counts, and never binds. Postgres and Lua hold it exactly. */
 export const UNCAPPED = 1e15;
 
+/** What was counted in memory of a window. */
+interface Count {
+  startMs: number;
+  used: number;
+  taken: number;
+  localFrom: number;
+}
+const NOT_COUNTED: Count = { startMs: -1, used: 0, taken: 0, localFrom: 0 };
+
 /** What a subscription has used of one window. The store that counts (limit-store.ts) keeps `room` and what follows. */
 export class Counter {
   /** Unique over the installation: subscription, scope, kind, window. */
@@ -46,6 +55,9 @@ export class Counter {
   redisDebt = 0;
   /** Start of the last window in which a soft limit was logged. */
   overSoftAtMs = -1;
+  /** Of the window before, where it was counted in memory: nobody else could say what was used when the clock steps back. */
+  #before: Count = NOT_COUNTED;
+  #last: Count = NOT_COUNTED;
 
   constructor(key: string, { kind, window }: PlanLimit) {
     this.key = key;
@@ -55,10 +67,18 @@ export class Counter {
   }
 
   /**
-   * Begins the window that holds `nowMs`, with nothing used. Called when `nowMs` is past the present one: a clock that
-   * steps back stays in the later window, and gives nobody a second allowance.
+   * Whether the present window is not the one to count a call in that began at `nowMs`. A call that is counted late stays
+   * in the later window; a window that begins ahead of the clock (`clockMs`) was begun by a clock that was wrong.
    */
+  isOver(nowMs: number, clockMs: () => number): boolean {
+    return nowMs >= this.endMs || (nowMs < this.startMs && clockMs() < this.startMs);
+  }
+
+  /** Begins the window that holds `nowMs`, with nothing used. */
   turn(nowMs: number): void {
+    const { startMs, used, taken, localFrom } = this;
+    this.#last = this.#before;
+    this.#before = this.local ? { startMs, used, taken, localFrom } : NOT_COUNTED;
     this.startMs = windowStartMs(this.window, nowMs);
     this.endMs = windowEndMs(this.window, this.startMs);
     this.used = 0;
@@ -72,6 +92,17 @@ export class Counter {
     this.emptyUntil = 0;
     this.sweptTaken = -1;
     this.redisDebt = 0;
+  }
+
+  /** Counts the window that was just begun in memory, and goes on where it was left when the clock stepped out of it. */
+  countLocally(): void {
+    this.local = true;
+    if (this.#last.startMs === this.startMs) {
+      this.used = this.#last.used;
+      this.taken = this.#last.taken;
+      this.localFrom = this.#last.localFrom;
+    }
+    this.room = Math.max(0, this.cap - this.used);
   }
 
   /** The plan may have been published anew with another limit: what is used stays used. */

@@ -22,8 +22,9 @@ const HOUR = 3_600;
 let redis: OwnRedis;
 const running: RedisLimits[] = [];
 
-async function start(url = redis.url): Promise<RedisLimits> {
-  const store = new RedisLimits(url, new SharedLimits({ id: newId(), address: "test" }, { mayBeAlone: false }));
+async function start(url = redis.url, clockMs = Date.now): Promise<RedisLimits> {
+  const shared = new SharedLimits({ id: newId(), address: "test" }, { mayBeAlone: false, clockMs });
+  const store = new RedisLimits(url, shared);
   running.push(store);
   await store.start();
   return store;
@@ -90,6 +91,20 @@ describe("with Redis", () => {
     expect(new Set(left).size).toBe(20);
     expect(taken.find((one) => one.bound)?.bound?.name).toBe("20-per-hour");
     expect(count(await takeMany(store, limits, 50, NOW + HOUR * 1_000))).toBe(20);
+  });
+
+  test("windows that a clock ahead began end when the clock is right again, and what was used stays used (F10)", async () => {
+    let clock = NOW;
+    const store = await start(redis.url, () => clock);
+    const limits = bind(newId(), limit("burst", 2, 5));
+    const passedNow = async () => count(await takeMany(store, limits, 4, clock));
+    expect(await passedNow()).toBe(2);
+    clock = NOW + HOUR * 1_000;
+    expect(await passedNow()).toBe(2);
+    clock = NOW;
+    expect(await passedNow()).toBe(0);
+    clock = NOW + 5_000;
+    expect(await passedNow()).toBe(2);
   });
 
   test("keys go by themselves, on Redis's own clock", async () => {
@@ -177,6 +192,35 @@ describe("when Redis is lost", () => {
     const limits = bind(newId(), limit("rate", 3, HOUR));
     await store.take(limits, NOW);
     expect(store.stats.redisLost).toBe(1);
+    redis.process.kill("SIGCONT");
+    await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 25_000 });
+  });
+
+  test("what waits for a Redis that hangs goes on when it is given up, not when its connection has ended (F11)", async () => {
+    const [store] = (await startMany(1)) as [RedisLimits];
+    const lostBefore = store.stats.redisLost;
+    redis.process.kill("SIGSTOP");
+    let looks = 0;
+    const looking = setInterval(() => {
+      looks += 1;
+    }, 50);
+    const calls = takeMany(store, bind(newId(), limit("rate", 3, HOUR)), 54);
+    await vi.waitFor(() => expect(store.stats.redisLost).toBe(lostBefore + 1), { interval: 5, timeout: 10_000 });
+    // Five looks of its own, in the same turns of the event loop as these; and one to begin with.
+    expect(looks).toBeLessThanOrEqual(7);
+    looks = 0;
+    expect(count(await calls)).toBe(3);
+    clearInterval(looking);
+    // The rest is one statement to Postgres; the connection's end would be forty.
+    expect(looks).toBeLessThan(20);
+    redis.process.kill("SIGCONT");
+    await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 25_000 });
+  });
+
+  test("a process that starts while Redis hangs counts, and finds Redis later (F11)", async () => {
+    redis.process.kill("SIGSTOP");
+    const store = await start();
+    expect(await takeEverywhere([store], 9, newId(), limit("rate", 3, HOUR))).toBe(3);
     redis.process.kill("SIGCONT");
     await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 25_000 });
   });

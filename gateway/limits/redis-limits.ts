@@ -6,11 +6,14 @@ import { type LimitMode, type LimitStats, type LimitStore, passed, refused, type
 import type { SharedLimits } from "./shared-limits.ts";
 
 /**
- * A Redis that answers nothing in this many looks, while something waits for an answer, is taken for lost: 300 ms. Looks
+ * A Redis that answers nothing in this many looks, while something waits for an answer, is taken for lost: 300 ms at most,
+ * for the first look sees a command that has waited for less than the time between two. Looks
  * instead of a timer for each command, because a process that is busy for a moment reads its answers late.
  */
-const LOOKS_MAX = 6;
+const LOOKS_MAX = 5;
 const LOOK_MS = 50;
+/** How long a start waits for Redis; then it counts through Postgres, and finds Redis later. */
+const START_MS = 1_000;
 /** Between two tries to reach a lost Redis. */
 const PROBE_MS = 500;
 /**
@@ -85,6 +88,9 @@ export class RedisLimits implements LimitStore {
     this.stats = shared.stats;
     const redis = new Redis(url, {
       connectTimeout: 1_000,
+      // What waits for a Redis that was given up ends with its connection: ioredis would leave that open for two seconds,
+      // for a server that hangs to close it.
+      disconnectTimeout: 1,
       // A call must not wait for a connection to come back.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -127,7 +133,8 @@ export class RedisLimits implements LimitStore {
 
   async start(): Promise<void> {
     await this.#shared.start();
-    await this.#redis.connect().catch((error) => this.#lose(error));
+    // One that accepts and says nothing would keep a gateway from ever being ready.
+    await Promise.race([this.#redis.connect().catch((error) => this.#lose(error)), wait(START_MS)]);
     // Nothing has passed yet that others would have to hear of first.
     await this.#recover(false);
     if (!this.#up) log.warn("Redis does not answer, limits are shared through Postgres");
@@ -156,7 +163,7 @@ export class RedisLimits implements LimitStore {
     const args: number[] = [];
     const starts: number[] = [];
     for (const counter of counters) {
-      if (nowMs >= counter.endMs) {
+      if (counter.isOver(nowMs, this.#shared.clockMs)) {
         counter.turn(nowMs);
         counter.local = false;
       }

@@ -18,8 +18,8 @@ const HOUR = 3_600;
 
 const running: SharedLimits[] = [];
 
-async function start(mayBeAlone: boolean): Promise<SharedLimits> {
-  const store = new SharedLimits({ id: newId(), address: "test" }, { mayBeAlone });
+async function start(mayBeAlone: boolean, clockMs = Date.now): Promise<SharedLimits> {
+  const store = new SharedLimits({ id: newId(), address: "test" }, { mayBeAlone, clockMs });
   running.push(store);
   await store.start();
   return store;
@@ -58,9 +58,31 @@ const steps = fc.array(
   { maxLength: 300 },
 );
 
+test("leased windows that a clock ahead began end when the clock is right again, and what was used stays used (F10)", async () => {
+  let clock = FUTURE;
+  const stores = [await start(false, () => clock), await start(false, () => clock)];
+  const id = newId();
+  const bound = stores.map(() => bind(id, limit("rate", 4, HOUR), limit("quota", 50, "month")));
+  const round = async () => {
+    const taken: Taken[] = [];
+    for (const [at, store] of stores.entries()) {
+      for (let i = 0; i < 3; i += 1) taken.push(await store.take(bound[at] as SubscriptionLimits, clock));
+    }
+    return count(taken);
+  };
+  expect(await round()).toBe(4);
+  clock = FUTURE + 3 * HOUR * 1_000;
+  expect(await round()).toBe(4);
+  clock = FUTURE;
+  expect(await round()).toBe(0);
+  clock = FUTURE + HOUR * 1_000;
+  expect(await round()).toBe(4);
+});
+
 describe("one process alone", () => {
   test("lets at most N of any calls pass in a window, refuses none while allowance is left, and asks nobody", async () => {
-    const store = await start(true);
+    let clock = Date.now();
+    const store = await start(true, () => clock);
     const statement = vi.spyOn(store, "flush");
     fc.assert(
       fc.property(steps, fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 20 }), (calls, small, large) => {
@@ -71,8 +93,9 @@ describe("one process alone", () => {
         for (const { step, toEdge, giveBack } of calls) {
           now += step;
           if (toEdge !== null) now = windowStartMs(60, now + 60_000) + toEdge;
-          // A clock that steps back stays in the later window: the allowance of the latest moment is what counts.
+          // A call that is counted late stays in the later window: the allowance of the latest moment is what counts.
           latest = Math.max(latest, now);
+          clock = latest;
           const used = limits.counters.map(({ window }, at) => windows[at]?.get(windowStartMs(window, latest)) ?? 0);
           const taken = store.take(limits, now);
           if (taken instanceof Promise) throw new Error("it asked");
@@ -89,6 +112,57 @@ describe("one process alone", () => {
       { numRuns: 300 },
     );
     expect(statement).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, LimitKind, WindowLength]>([
+    ["a burst", "burst", 5],
+    ["an hour", "rate", HOUR],
+    ["a day", "rate", 86_400],
+  ])(
+    "the window of %s that a clock ahead began ends when the clock is right again (F10)",
+    async (_name, kind, window) => {
+      let clock = Date.now();
+      const store = await start(true, () => clock);
+      const limits = bind(newId(), limit(kind, 2, window));
+      const take = () => {
+        const taken = store.take(limits, clock) as Taken;
+        return taken.bound ? limits.counters[0]?.resetSeconds(clock) : "passed";
+      };
+      const seconds = window as number;
+      clock = FUTURE;
+      expect(take()).toBe("passed");
+      // A day and an hour ahead, used up there, and back.
+      clock = FUTURE + 90_000_000;
+      expect([take(), take()]).toEqual(["passed", "passed"]);
+      expect(take()).toBeLessThanOrEqual(seconds);
+      clock = FUTURE + 1;
+      // What was used before is used still.
+      expect(take()).toBe("passed");
+      expect(take()).toBe(seconds);
+      // To and fro over an edge gives nobody more.
+      clock = FUTURE + 90_000_000;
+      expect(take()).toBeLessThanOrEqual(seconds);
+      clock = FUTURE + 2;
+      expect(take()).toBe(seconds);
+    },
+  );
+
+  test("a clock that steps at random refuses nobody for longer than a window lasts (F10)", async () => {
+    let clock = Date.now();
+    const store = await start(true, () => clock);
+    const steps = fc.array(fc.integer({ min: -5_000_000, max: 5_000_000 }), { maxLength: 50 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const limits = bind(newId(), limit("rate", 1, 60), limit("burst", 1, 5));
+        clock = FUTURE;
+        for (const step of all) {
+          clock += step;
+          const { bound } = store.take(limits, clock) as Taken;
+          if (bound) expect(bound.counter.resetSeconds(clock)).toBeLessThanOrEqual(bound.counter.window as number);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test("opens at the edge of the calendar's window, to the millisecond", async () => {

@@ -37,6 +37,8 @@ export class SharedLimits implements LimitStore {
   readonly stats: LimitStats = { overSoft: 0, byShare: 0, redisLost: 0, postgresLost: 0 };
   readonly #node: { id: string; address: string };
   readonly #mayBeAlone: boolean;
+  /** Milliseconds since 1970. */
+  readonly clockMs: () => number;
   #live = 1;
   /** Windows that begin from then on are counted in memory, and those that are asked for from then on. */
   #aloneFromMs = Number.POSITIVE_INFINITY;
@@ -53,9 +55,10 @@ export class SharedLimits implements LimitStore {
   #sweptAt = performance.now();
 
   /** `mayBeAlone`: false where Redis counts, and this only holds the quotas and stands in. */
-  constructor(node: { id: string; address: string }, options: { mayBeAlone: boolean }) {
+  constructor(node: { id: string; address: string }, options: { mayBeAlone: boolean; clockMs?: () => number }) {
     this.#node = node;
     this.#mayBeAlone = options.mayBeAlone;
+    this.clockMs = options.clockMs ?? Date.now;
   }
 
   get gateways(): number {
@@ -70,7 +73,7 @@ export class SharedLimits implements LimitStore {
   take(limits: BoundLimits, nowMs: number): Taken | Promise<Taken> {
     const { counters } = limits;
     for (const counter of counters) {
-      if (nowMs >= counter.endMs) this.#turn(counter, nowMs);
+      if (counter.isOver(nowMs, this.clockMs)) this.#turn(counter, nowMs);
       if (counter.room < 1) return this.#takeSlowly(limits, nowMs);
     }
     for (const counter of counters) this.#count(counter);
@@ -150,9 +153,9 @@ export class SharedLimits implements LimitStore {
 
   #turn(counter: Counter, nowMs: number): void {
     counter.turn(nowMs);
-    counter.local = counter.kind !== "quota" && counter.startMs >= this.#aloneFromMs;
-    if (!counter.local) return;
-    counter.room = counter.cap;
+    counter.local = false;
+    if (counter.kind === "quota" || counter.startMs < this.#aloneFromMs) return;
+    counter.countLocally();
     this.#active.add(counter);
   }
 
@@ -179,7 +182,7 @@ export class SharedLimits implements LimitStore {
     const lacking: Counter[] = [];
     let byShare = false;
     for (const counter of limits.counters) {
-      if (nowMs >= counter.endMs) this.#turn(counter, nowMs);
+      if (counter.isOver(nowMs, this.clockMs)) this.#turn(counter, nowMs);
       if (counter.room >= 1) continue;
       if (counter.local) full.push(counter);
       else if (this.#away) {
@@ -245,7 +248,7 @@ export class SharedLimits implements LimitStore {
 
   /** Nobody else leases: what is left of a window that began before this gateway was alone is counted in memory too. */
   #keep(counter: Counter): void {
-    if (counter.kind === "quota" || Date.now() < this.#aloneFromMs) return;
+    if (counter.kind === "quota" || this.clockMs() < this.#aloneFromMs) return;
     counter.local = true;
     counter.localFrom = counter.taken + counter.room - counter.debt;
     counter.debt = 0;
@@ -274,9 +277,10 @@ export class SharedLimits implements LimitStore {
     this.#live = counting.others + 1;
 
     if (counting.alone && counting.others === 0) {
-      if (this.#aloneFromMs === Number.POSITIVE_INFINITY) this.#aloneFromMs = Date.now() + GRACE_MS;
+      // Not later, though the clock steps back.
+      this.#aloneFromMs = Math.min(this.#aloneFromMs, this.clockMs() + GRACE_MS);
     } else if (this.#leaseLocal() || counting.alone) await this.#handOver(counting);
-    this.#sweep(Date.now());
+    this.#sweep(this.clockMs());
     await this.flush();
   }
 

@@ -62,14 +62,14 @@ export class BackendToken {
   /** Value of Authorization, or undefined when a call has to wait for `fresh`. */
   current(nowMs: number): string | undefined {
     if (nowMs >= this.#endsAtMs) return undefined;
-    if (nowMs >= this.#renewAtMs && nowMs >= this.#restUntilMs) this.fresh(nowMs).catch(() => undefined);
+    if (nowMs >= this.#renewAtMs && !this.#rests(nowMs)) this.fresh(nowMs).catch(() => undefined);
     return this.#authorization;
   }
 
   /** A new token; all who ask meanwhile wait for the same. Rejects with TokenError. */
   fresh(nowMs: number): Promise<string> {
     if (this.#fetching) return this.#fetching;
-    if (nowMs < this.#restUntilMs) return Promise.reject(new TokenError("the token endpoint failed a moment ago"));
+    if (this.#rests(nowMs)) return Promise.reject(new TokenError("the token endpoint failed a moment ago"));
     this.#fetching = this.#fetch().finally(() => {
       this.#fetching = undefined;
     });
@@ -80,11 +80,16 @@ export class BackendToken {
   refused(authorization: string, nowMs: number): boolean {
     // Another call has had it replaced already.
     if (this.#authorization !== authorization) return true;
-    if (nowMs - this.#droppedAtMs < DROP_MS) return false;
+    if (Math.abs(nowMs - this.#droppedAtMs) < DROP_MS) return false;
     this.#droppedAtMs = nowMs;
     this.#authorization = undefined;
     this.#endsAtMs = 0;
     return true;
+  }
+
+  /** Never for longer than a rest takes, though the clock was ahead when it began. */
+  #rests(nowMs: number): boolean {
+    return nowMs < this.#restUntilMs && this.#restUntilMs - nowMs <= REST_MS;
   }
 
   async #fetch(): Promise<string> {

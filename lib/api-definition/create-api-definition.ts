@@ -21,7 +21,7 @@ export async function createApiDefinition(actor: Actor, input: CreateApiDefiniti
   const space = await findSpace(permit, input.organization);
   const url = input.backendUrl ? await checkBackendAddress(input.backendUrl, "backendUrl") : null;
   const source = newDefinition(input);
-  const analysis = await analyseDefinition(source);
+  const analysis = await analyseDefinition(source, { by: actor });
   const id = newId();
   await draftTransaction("title", async (tx) => {
     await lockRows(tx, { Space: toChange(space.id) });

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { AppError } from "#lib/errors/app-error.ts";
+import type { FormEdit } from "./definition.schema.ts";
 import type { Answer, Job } from "./definition-pool.ts";
 import { derive } from "./derive.ts";
 import { editDefinition } from "./edit-definition.ts";
@@ -25,7 +26,30 @@ async function run(job: Job): Promise<unknown> {
       return editDefinition(job.source, job.edits);
     case "form-edit":
       return applyFormEdit(job.source, job.edit);
+    case "form-edits":
+      return applyInTurn(job.source, job.edits);
+    case "preview": {
+      const source = applyInTurn(job.source, job.edits);
+      return { source, form: readForm(source), findings: (await examine(source)).findings };
+    }
   }
+}
+
+/** Makes the changes one after another; a refused one says which it was, so that the page finds its field. */
+function applyInTurn(source: string, edits: readonly FormEdit[]): string {
+  let text = source;
+  for (const [index, edit] of edits.entries()) {
+    try {
+      text = applyFormEdit(text, edit);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "INPUT_INVALID") throw error;
+      const fields = error.fields.length > 0 ? error.fields : [{ field: edit.kind, message: error.detail }];
+      throw new AppError("INPUT_INVALID", {
+        fields: fields.map(({ field, message }) => ({ field: `edits.${index}.${field}`, message })),
+      });
+    }
+  }
+  return text;
 }
 
 async function answer(job: Job): Promise<Answer> {

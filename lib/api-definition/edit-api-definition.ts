@@ -14,6 +14,6 @@ export async function editApiDefinition(actor: Actor, input: EditApiDefinitionIn
   const draft = await loadDraft(permit, input.id);
   const sourceVersion = Number(input.sourceVersion);
   if (draft.sourceVersion !== sourceVersion) throw await changedMeanwhile(permit, draft);
-  const source = await runJob<string>({ kind: "form-edit", source: draft.source, edit });
+  const source = await runJob<string>({ kind: "form-edit", source: draft.source, edit }, { by: actor });
   return saveSource(permit, draft.id, source, sourceVersion);
 }

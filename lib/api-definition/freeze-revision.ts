@@ -8,6 +8,7 @@ import { newId } from "#lib/ids.ts";
 import { type Analysis, analyseDefinition } from "./analyse-definition.ts";
 import type { CompiledForm } from "./compiled.ts";
 import { COMPILER_VERSION, inForm } from "./compiler.ts";
+import type { JobOwner } from "./definition-pool.ts";
 
 /** SHA-256 of a text, hex: equal for a draft and its published revision exactly when the draft has no new edits. */
 export const hashOf = (source: string): string => createHash("sha256").update(source).digest("hex");
@@ -16,8 +17,8 @@ export const hashOf = (source: string): string => createHash("sha256").update(so
  * Analyses a text for publishing. Throws DEFINITION_INVALID with every error finding, each with its line, when there
  * are any: what breaks a rule never becomes a route.
  */
-export async function prepareRevision(source: string): Promise<Analysis> {
-  const analysis = await analyseDefinition(source);
+export async function prepareRevision(source: string, owner: JobOwner = {}): Promise<Analysis> {
+  const analysis = await analyseDefinition(source, owner);
   const errors = analysis.findings.filter((finding) => finding.severity === "error");
   const [first] = errors;
   if (!first) return analysis;

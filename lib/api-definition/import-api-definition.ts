@@ -35,10 +35,10 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const space = await findSpace(permit, input.organization);
   const given = "url" in input ? await guardedFetch(input.url) : input.source;
   const field = "url" in input ? "url" : "source";
-  const derived = await runJob<Derived>({ kind: "derive", source: given });
+  const derived = await runJob<Derived>({ kind: "derive", source: given }, { by: actor });
   const backend = await usableBackend(derived);
-  const source = await withFreeBasePath(space.id, given, derived);
-  const analysis = await analyseDefinition(source);
+  const source = await withFreeBasePath(actor, space.id, given, derived);
+  const analysis = await analyseDefinition(source, { by: actor });
   const id = newId();
   const name = await draftTransaction(field, async (tx) => {
     const free = await freeName(tx, space.id, analysis);
@@ -83,11 +83,16 @@ async function usableBackend({ backendUrl }: Derived): Promise<{ url: string | n
 }
 
 /** Splices a base path into the text when it has none, or one that another draft of the space has. */
-async function withFreeBasePath(spaceId: string, source: string, { basePath, title }: Derived): Promise<string> {
+async function withFreeBasePath(
+  actor: Actor,
+  spaceId: string,
+  source: string,
+  { basePath, title }: Derived,
+): Promise<string> {
   const free = await transaction((tx) => freeBasePath(tx, spaceId, basePath, title));
   if (free === basePath) return source;
   const edits = [{ op: "set" as const, pointer: "/x-portico/base-path", value: free }];
-  return runJob<string>({ kind: "edit", source, edits });
+  return runJob<string>({ kind: "edit", source, edits }, { by: actor });
 }
 
 async function freeBasePath(tx: Tx, spaceId: string, wanted: string, title: string): Promise<string> {

@@ -53,7 +53,7 @@ export async function readApiDefinition(actor: Actor, id: string): Promise<ApiDe
   const { source, findings, ...rest } = row;
   const api = toApiDefinition(rest);
   const [form, backends, publication] = await Promise.all([
-    runJob<DefinitionForm>({ kind: "form", source }),
+    runJob<DefinitionForm>({ kind: "form", source }, { by: actor }),
     backendsOf(api.id, api.organizationId),
     publicationOf(api.id, api.organizationId, hashOf(source)),
   ]);

@@ -31,8 +31,8 @@ export async function saveDesign(actor: Actor, input: z.infer<typeof saveDesignI
   const { id, sourceVersion, edits } = input;
   const draft = await loadDraft(permit, id);
   if (draft.sourceVersion !== sourceVersion) throw await changedMeanwhile(permit, draft);
-  const source = await applyFormEdits(input.source ?? draft.source, edits);
-  const form = await runJob<DefinitionForm>({ kind: "form", source });
+  const source = await applyFormEdits(input.source ?? draft.source, edits, actor);
+  const form = await runJob<DefinitionForm>({ kind: "form", source }, { by: actor });
   const saved = await saveApiDefinition(actor, { id, source, sourceVersion });
   return { sourceVersion: saved.sourceVersion, changedAt: new Date(), form, findings: saved.findings };
 }

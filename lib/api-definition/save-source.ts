@@ -55,7 +55,7 @@ export async function changedMeanwhile(permit: Permit, draft: DraftRef, reader: 
 
 /** Writes a new text of a draft, errors in it or not, when nobody saved since `sourceVersion`. */
 export async function saveSource(permit: Permit, id: string, source: string, sourceVersion: number): Promise<Saved> {
-  const analysis = await analyseDefinition(source);
+  const analysis = await analyseDefinition(source, { by: permit.actor });
   return draftTransaction("source", async (tx) => {
     const draft = await tx.apiDefinition.findFirst({
       where: { id, ...ownedThrough("space", permit) },

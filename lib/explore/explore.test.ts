@@ -261,3 +261,17 @@ test("Explore opens for a catalog, lists and filters operations, and reads one, 
   expect(await code(readExploreOperation({ ...kit.ref, operation: "nope" }))).toBe("NOT_FOUND");
   expect(await code(readExploreApi({ ...kit.ref, api: "nope" }))).toBe("NOT_FOUND");
 });
+
+test("past the console's budget no body is read (F64)", async () => {
+  let read = 0;
+  const given = async () => {
+    read += 1;
+    throw new Error("read");
+  };
+  const relay = (address: string) =>
+    relayCall(anonymous, given, { signal: AbortSignal.timeout(5_000), address }).catch((error) => error);
+  const answers = [];
+  for (let n = 0; n < 125; n += 1) answers.push(await relay(`2001:db8:7:7::${n.toString(16)}`));
+  expect(read).toBe(120);
+  expect(answers.slice(120).map((error) => error.code)).toEqual(Array(5).fill("TOO_MANY_ATTEMPTS"));
+});

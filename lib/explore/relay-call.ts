@@ -3,6 +3,7 @@ import { mayIn } from "#lib/access/authorize.ts";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
 import { db } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
+import { subjectOf } from "#lib/net/address-subject.ts";
 import { takeCall } from "./call-budget.ts";
 import type { CallCredential, CallValues, OperationRef } from "./explore.schema.ts";
 import { findPublished } from "./find-published.ts";
@@ -36,15 +37,17 @@ export interface RelayedCall {
 /**
  * Makes the call of the console (S60): builds the target from what is published, never from an address that came
  * along, attaches the credential where the operation's scheme says, and sends it to the gateway. An operation that
- * needs a credential needs a session too. `address` is the client's, whose budget counts where nobody has signed in.
+ * needs a credential needs a session too. `given` may read the call: after the budget, so that past it no body is
+ * taken in. `address` is the client's, whose budget counts where nobody has signed in.
  * Throws INPUT_INVALID for a value that cannot travel, TOO_MANY_ATTEMPTS past the budget.
  */
 export async function relayCall(
   actor: Actor,
-  call: RelayedCall,
+  given: RelayedCall | (() => Promise<RelayedCall>),
   { signal, address }: { signal: AbortSignal; address: string },
 ): Promise<SentCall> {
-  takeCall(actor.kind === "user" ? actor.userId : address);
+  takeCall(actor.kind === "user" ? actor.userId : subjectOf(address));
+  const call = typeof given === "function" ? await given() : given;
   const published = await findPublished(call.target);
   const { api, compiled, revisionId } = published;
   const operation = await db().operation.findFirst({

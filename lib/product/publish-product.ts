@@ -58,7 +58,8 @@ export async function publishProduct(actor: Actor, input: PublishProductInput): 
 
   // Analysis runs in a worker and may take seconds: before the transaction, so that no row stays locked for it.
   const prepared: { api: (typeof product.apis)[number]["api"]; analysis: Analysis }[] = [];
-  for (const { api } of product.apis) prepared.push({ api, analysis: await prepareRevision(api.source) });
+  for (const { api } of product.apis)
+    prepared.push({ api, analysis: await prepareRevision(api.source, { by: permit.actor }) });
 
   const { releaseId, xid } = await transaction(async (tx) => {
     const releaseId = await releasePlans(tx, product, catalog.id);

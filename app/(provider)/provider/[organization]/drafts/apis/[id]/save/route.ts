@@ -1,5 +1,6 @@
 import { readJson } from "#app/_server/read-json.ts";
 import { withFormRoute } from "#app/_server/with-form-route.ts";
+import { authorizeSelf } from "#lib/access/authorize.ts";
 import { saveDesign, saveDesignInput } from "#lib/api-definition/save-design.ts";
 
 /** Save of the studio. */
@@ -9,6 +10,8 @@ export function POST(
 ): Promise<Response> {
   return withFormRoute(request, async (actor) => {
     const { id } = await params;
-    return Response.json(await saveDesign(actor, await readJson(request, saveDesignInput, { id })));
+    return Response.json(
+      await saveDesign(actor, await readJson(request, authorizeSelf(actor), saveDesignInput, { id })),
+    );
   });
 }

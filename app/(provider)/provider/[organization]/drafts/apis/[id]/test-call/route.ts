@@ -16,9 +16,11 @@ const testCall = z.strictObject({
 /** A call of the test panel with the pair that stands in its fields. */
 export function POST(request: Request): Promise<Response> {
   return withFormRoute(request, async (actor) => {
-    const { target, values, clientId, clientSecret } = await readJson(request, testCall);
-    const credential = { mode: "test", clientId, clientSecret } as const;
+    const read = async () => {
+      const { target, values, clientId, clientSecret } = await readJson(request, actor, testCall);
+      return { target, values, credential: { mode: "test", clientId, clientSecret } as const };
+    };
     const address = clientAddress(request.headers);
-    return frameAnswer(await relayCall(actor, { target, values, credential }, { signal: request.signal, address }));
+    return frameAnswer(await relayCall(actor, read, { signal: request.signal, address }));
   });
 }

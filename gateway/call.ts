@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
+import type { Holder } from "./admission/address-shares.ts";
 import type { Admission } from "./admission/admission.ts";
 import type { Refused } from "./answer/refusal.ts";
 import type { Outgoing } from "./assembly/outgoing.ts";
@@ -10,6 +11,7 @@ import { NO_LIMITS, type SubscriptionLimits } from "./limits/counter.ts";
 import type { LimitStore } from "./limits/limit-store.ts";
 import type { GatewayApi, GatewayCredential, GatewayOperation, GatewaySubscription } from "./snapshot/model.ts";
 import type { Snapshot } from "./snapshot/snapshot.ts";
+import { noteBodyInRead } from "./turns.ts";
 import type { BodyHold } from "./upstream/body-hold.ts";
 import type { Upstreams } from "./upstream/upstreams.ts";
 import type { Recorder } from "./usage/recorder.ts";
@@ -73,6 +75,8 @@ export class Call {
   host = "";
   /** Where the call comes from: the peer, or what a trusted proxy says (client-address.ts). IPv4 in its plain form. */
   clientAddress = "";
+  /** Whose share of calls it is counted in; null as long as that is not known. */
+  holder: Holder | null = null;
   /** Names of rawHeaders, one for each pair. */
   names: HeaderName[] = [];
   /** Lower-case names that the client's Connection header declares hop-by-hop; "" when there are none. */
@@ -151,7 +155,10 @@ export class Call {
 /** The calls with a body: the parser may find out later that it is broken (server.ts). */
 const withBody = new WeakMap<ServerResponse, Call>();
 
-export const announceBody = (call: Call): void => void withBody.set(call.res, call);
+export function announceBody(call: Call): void {
+  withBody.set(call.res, call);
+  noteBodyInRead(call.req.socket);
+}
 export const callWithBody = (res: ServerResponse): Call | undefined => withBody.get(res);
 
 /** Somebody begins to read the body, or to throw it away: from here on it has to come. */

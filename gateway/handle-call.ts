@@ -19,6 +19,7 @@ import { invoke } from "./steps/invoke.ts";
 import { readCredentials } from "./steps/read-credentials.ts";
 import { routeCall } from "./steps/route-call.ts";
 import { validateRequest } from "./steps/validate-request.ts";
+import { nextTurn, waitForTurn } from "./turns.ts";
 
 /**
  * The steps of a call, in this order (gateway.md part 4): adding a step is adding one line. They decide on the snapshot
@@ -43,15 +44,19 @@ const steps: readonly Step[] = [
   invoke, //           413 502 504          the backend, streaming both ways
 ];
 
-/** One call, from its headers to its record: READ THIS FIRST. */
+/** One call, from its headers to its record, as soon as it is its turn on its connection: READ THIS FIRST. */
 export function handleCall(gateway: Gateway, req: IncomingMessage, res: ServerResponse, expectsContinue = false): void {
   if (isEnding(req.socket)) return;
+  // An earlier call on the connection is still being answered.
+  if (res.socket === null) waitForTurn(req, res, () => beginCall(gateway, req, res, expectsContinue));
+  else beginCall(gateway, req, res, expectsContinue);
+}
+
+function beginCall(gateway: Gateway, req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): void {
   const call = new Call(gateway, req, res, expectsContinue);
   gateway.inFlight += 1;
-  // "close" comes once in every case: answered, refused, or the client went away.
-  const end = () => endCall(call);
-  res.on("close", end);
-  if (res.socket === null) endWithConnection(call, end);
+  // Once in every case: answered, refused, or the client went away.
+  res.on("close", () => endCall(call));
   takeSteps(call, 0);
 }
 
@@ -87,25 +92,9 @@ function failCall(call: Call, error: unknown): void {
   else answerRefusal(call, refuse("GATEWAY_FAILED"));
 }
 
-/**
- * An earlier call on the connection is still being answered. Until it is this one's turn, Node does not always tell it of
- * the connection's end: not behind a CONNECT.
- */
-function endWithConnection({ req, res }: Call, end: () => void): void {
-  const { socket } = req;
-  const gone = () => {
-    if (res.socket !== null) return;
-    res.off("close", end);
-    res.destroy();
-    end();
-  };
-  // As many calls as a client cares to send at once.
-  socket.setMaxListeners(0).once("close", gone);
-  res.once("close", () => socket.off("close", gone));
-}
-
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
+  if (call.holder) call.gateway.admission.shares.leave(call.holder);
   call.hold?.drop();
   // Answered before the body came: what is left of it keeps the connection.
   if (!call.req.complete) noteBody(call);
@@ -115,4 +104,5 @@ function endCall(call: Call): void {
   call.gateway.metrics.note(call);
   call.gateway.accessLog?.add(call);
   call.gateway.recorder.add(call);
+  nextTurn(call.req.socket);
 }

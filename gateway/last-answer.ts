@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Call } from "./call.ts";
 
@@ -33,12 +34,20 @@ export function closeAfterAnswer({ req, contentLength }: Call, headers: string[]
   headers.push("Connection", "close");
   const { socket } = req;
   if (!endConnection(socket) || req.complete || contentLength === 0) return;
-  // Node closes with what the client still sends unread, and the reset that this makes can take the answer from the
-  // client before it has read it. So our side ends first, and the rest is thrown away for a while (RFC 9112 9.6).
+  linger(socket, () => req.resume());
+}
+
+/**
+ * Node closes with what the client still sends unread, and the reset that this makes can take the answer from the client
+ * before it has read it. So our side ends first, and the rest, which `discard` reads, is thrown away for a while (RFC 9112
+ * 9.6).
+ */
+export function linger(socket: Socket, discard: () => void): void {
   socket.destroySoon = () => {
+    if (socket.writableEnded) return;
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once("close", () => clearTimeout(timer));
-    req.resume();
+    discard();
     socket.end();
   };
 }

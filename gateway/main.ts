@@ -47,6 +47,9 @@ function readSettings() {
     if (!settings.DATABASE_URL) throw new EnvError("DATABASE_URL is missing");
     const admission = new Admission({
       callsMax: settings.GATEWAY_CALLS_MAX,
+      callsPerAddress: settings.GATEWAY_CALLS_PER_ADDRESS,
+      connectionsPerAddress: settings.GATEWAY_CONNECTIONS_PER_ADDRESS,
+      connectionsMax: settings.GATEWAY_CONNECTIONS_MAX,
       failuresMax: settings.GATEWAY_FAILURES_MAX,
       trustedProxies: settings.TRUSTED_PROXIES,
       portalUrl: settings.PORTAL_URL,

@@ -1,30 +1,21 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { open, sendRaw } from "#gateway/conformance/kit/client.ts";
-import { operation } from "#gateway/conformance/kit/own-fixture.ts";
+import { type OwnListener, startOwnListener } from "#gateway/conformance/kit/own-listener.ts";
 import { type RawBackend, startRawBackend } from "#gateway/conformance/kit/raw-backend.ts";
-import { SharedLimits } from "#gateway/limits/shared-limits.ts";
-import { newId } from "#lib/ids.ts";
-import { backendRow } from "#lib/test-kit/backend-row.ts";
-import { CallMetrics } from "./admin/call-metrics.ts";
-import { Admission } from "./admission/admission.ts";
 import type { Call, Gateway } from "./call.ts";
-import { createGatewayServer } from "./server.ts";
-import { compileApi } from "./snapshot/compile-api.ts";
-import { Snapshot } from "./snapshot/snapshot.ts";
+import { callsWaiting } from "./turns.ts";
 import type { Endpoint } from "./upstream/connect.ts";
-import { Upstreams } from "./upstream/upstreams.ts";
 
 // What clients do to connections: each call comes to its end once, whatever happens around it.
 
 let backend: RawBackend;
 let mute: { port: number; sockets: Socket[]; server: ReturnType<typeof createServer> };
-let server: Server;
+let listener: OwnListener;
 let gateway: Gateway;
+let ended: Call[];
 let base = "";
-const ended: Call[] = [];
 afterEach(() => void ended.splice(0));
 
 /** Accepts connections and never says a word, so that no TLS handshake ends. */
@@ -38,52 +29,20 @@ async function startMute() {
 beforeAll(async () => {
   backend = await startRawBackend();
   mute = await startMute();
-  const snapshot = new Snapshot();
-  const put = (basePath: string, url: string) =>
-    snapshot.putApi(
-      compileApi({
-        id: basePath,
-        apiDefinitionId: basePath,
-        catalogId: "catalog",
-        catalogSlug: "sandbox",
-        catalogKind: "sandbox",
-        organizationId: "organization",
-        pathPrefix: "acme",
-        basePath,
-        compiled: {
-          format: 1,
-          basePath,
-          enforced: true,
-          schemes: {},
-          forwardsAuthorization: false,
-          operations: ["GET", "POST", "HEAD"].map((method) => operation(method, "/x")),
-        },
-        backend: backendRow(url, { connectTimeoutMs: 30_000, responseTimeoutMs: 30_000 }),
-      }),
-    );
-  put("/raw", backend.url);
-  put("/mute", `https://127.0.0.1:${mute.port}`);
-  const upstreams = new Upstreams({ allow: ["127.0.0.0/8"] });
-  const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
-  const rest = { publicProtocol: "http", bodyBytesMax: 1_048_576, ready: true, draining: false, inFlight: 0 };
-  const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
-  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1 };
-  const watched = { ...freshness, metrics: new CallMetrics(), accessLog: null };
-  gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest, ...watched };
-  server = createGatewayServer(gateway).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  listener = await startOwnListener();
+  ({ gateway, ended, base } = listener);
+  listener.put("/raw", backend.url);
+  listener.put("/mute", `https://127.0.0.1:${mute.port}`);
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  gateway.upstreams.close();
+  listener.stop();
   for (const socket of mute.sockets) socket.destroy();
   mute.server.close();
   await backend.stop();
 });
 
 const GET = "GET /acme/sandbox/raw/x HTTP/1.1\r\nHost: a\r\n\r\n";
+const POST = "POST /acme/sandbox/raw/x HTTP/1.1\r\nHost: a\r\n";
 /** Resolves when the backend's connection of the next request is closed. */
 const nextIsCut = () =>
   new Promise<void>((resolve) => {
@@ -100,19 +59,16 @@ test("a client that goes away in the middle of its body, before the backend is c
   expect(gateway.inFlight).toBe(0);
 });
 
-test("a client that goes away with several calls on its connection ends each of them, and their backends' calls", async () => {
-  let cut = 0;
+test("a client that goes away with several calls on its connection ends the one that was begun, and begins no other", async () => {
+  const cut = nextIsCut();
   const before = backend.requests;
-  backend.answer = (socket) =>
-    void socket.on("close", () => {
-      cut += 1;
-    });
   const client = await open(base);
   client.write(GET.repeat(3));
-  await expect.poll(() => backend.requests).toBe(before + 3);
+  await expect.poll(() => backend.requests).toBe(before + 1);
   client.resetAndDestroy();
-  await expect.poll(() => cut).toBe(3);
-  expect([gateway.inFlight, ended.length]).toEqual([0, 3]);
+  await cut;
+  await expect.poll(() => [gateway.inFlight, callsWaiting(), ended.length]).toEqual([0, 0, 1]);
+  expect(backend.requests).toBe(before + 1);
 });
 
 test("nothing that follows a request which is refused as malformed is taken for a request (T1)", async () => {
@@ -180,18 +136,30 @@ test("a CONNECT behind a call, from a client that then goes away, ends that call
   await expect.poll(() => gateway.inFlight).toBe(0);
 });
 
-test("a CONNECT behind several calls leaves none of them behind when the client goes away", async () => {
-  let cut = 0;
+test.each([
+  ["a CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"],
+  ["a broken request", "garbage\r\n\r\n"],
+  ["a call whose body is broken", `${POST}Transfer-Encoding: chunked\r\n\r\nno chunk\r\n`],
+])("%s behind several calls: those are answered, and the connection ends", async (_what, bad) => {
   const before = backend.requests;
-  backend.answer = (socket) =>
-    void socket.on("close", () => {
-      cut += 1;
-    });
+  backend.answer = (socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const answer = await sendRaw(`${GET.repeat(3)}${bad}${GET}`, base);
+  expect([answer.statuses, answer.closed, backend.requests - before]).toEqual([[200, 200, 200], true, 3]);
+  await expect.poll(() => [gateway.inFlight, callsWaiting(), ended.length]).toEqual([0, 0, 3]);
+});
+
+test.each([
+  ["a CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"],
+  ["a broken request", "garbage\r\n\r\n"],
+])("%s behind several calls leaves none of them behind when the client goes away", async (_what, bad) => {
+  const cut = nextIsCut();
+  const before = backend.requests;
   const client = await open(base);
-  client.write(`${GET.repeat(3)}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`);
-  await expect.poll(() => backend.requests).toBe(before + 3);
+  client.write(`${GET.repeat(3)}${bad}`);
+  await expect.poll(() => backend.requests).toBe(before + 1);
   client.resetAndDestroy();
-  await expect.poll(() => [cut, gateway.inFlight, ended.length]).toEqual([3, 0, 3]);
+  await cut;
+  await expect.poll(() => [gateway.inFlight, callsWaiting(), ended.length]).toEqual([0, 0, 1]);
 });
 
 test("what a client sends behind a broken request does not pile up while an earlier call is answered", async () => {
@@ -219,20 +187,6 @@ test("what a client sends behind a broken request does not pile up while an earl
   process.off("warning", note);
   expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nok$/);
   expect(warnings).toEqual([]);
-});
-
-test("what a client sends behind a broken request after several calls leaves none of them behind either", async () => {
-  let cut = 0;
-  const before = backend.requests;
-  backend.answer = (socket) =>
-    void socket.on("close", () => {
-      cut += 1;
-    });
-  const client = await open(base);
-  client.write(`${GET.repeat(3)}garbage\r\n\r\n`);
-  await expect.poll(() => backend.requests).toBe(before + 3);
-  client.resetAndDestroy();
-  await expect.poll(() => [cut, gateway.inFlight, ended.length]).toEqual([3, 0, 3]);
 });
 
 test("an upgrade that is not offered is a call like any, and the last of its connection (T1)", async () => {

@@ -7,15 +7,16 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import type { Refusal } from "#lib/errors/refusals.ts";
 import { SWEEP_MS } from "./admission/body-watch.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { bodyOf, refuse } from "./answer/refusal.ts";
 import { callWithBody, type Gateway } from "./call.ts";
 import { handleCall } from "./handle-call.ts";
-import { endConnection } from "./last-answer.ts";
+import { endConnection, isEnding, linger } from "./last-answer.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
+import { closeAfterAll, discard, wasTooMany } from "./turns.ts";
 
 /** The only headers that Node itself asks a request for. */
 const ASKED_FOR = new Set(["content-length", "expect", "te", "transfer-encoding"]);
@@ -70,14 +71,18 @@ export function createGatewayServer(gateway: Gateway): Server {
   const sweeper = setInterval(() => gateway.admission.bodies.sweep(Date.now()), SWEEP_MS).unref();
   server.once("close", () => clearInterval(sweeper));
   server.timeout = IDLE_MS;
+  server.on("connection", (socket: Socket) => gateway.admission.shares.connect(socket));
   server.on("checkContinue", (req, res) => handleCall(gateway, req, res, true));
   server.on("checkExpectation", (req, res) => handleCall(gateway, req, res));
-  server.on("connect", (_req, socket) => {
+  server.on("connect", (req, socket: Socket) => {
     // Node hands the bare socket over, its own listeners taken off: an error would end the process (T21).
-    socket.on("error", () => undefined);
-    cutOff(socket, "REQUEST_MALFORMED");
+    discard(socket);
+    if (wasTooMany(req)) closeAfterAll(socket);
+    else cutOff(socket, "REQUEST_MALFORMED");
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => cutOff(socket, refusalOfParser(error.code)));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    cutOff(socket, refusalOfParser(error.code)),
+  );
   return server;
 }
 
@@ -88,12 +93,13 @@ function refusalOfParser(code: string | undefined): Refusal | null {
 }
 
 /** Node's own field: the answer that is being written on a socket, if any. */
-type BusySocket = Duplex & { _httpMessage?: ServerResponse | null };
+type BusySocket = Socket & { _httpMessage?: ServerResponse | null };
 
 /** Answers what the parser could not read, where an answer can be told from the one before, and closes. */
 function cutOff(socket: BusySocket, refusal: Refusal | null): void {
   if (!refusal || !socket.writable) {
-    socket.destroy();
+    // One that was answered gets the time to read it (last-answer.ts).
+    if (!refusal || !isEnding(socket)) socket.destroy();
     return;
   }
   const busy = socket._httpMessage;
@@ -108,19 +114,20 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
     else answerRefusal(call, refuse(refusal));
     return;
   }
-  // An earlier call on the connection is still being answered: its client gets that answer, and then nothing more. The
+  // Earlier calls on the connection are still to be answered: the client gets those answers, and then nothing more. The
   // parser complains of every further piece.
-  if (!endConnection(socket)) return;
-  busy.shouldKeepAlive = false;
-  busy.once("finish", () => socket.end(() => socket.destroy()));
+  closeAfterAll(socket);
 }
 
-function sendRefusal(socket: Duplex, refusal: Refusal): void {
+function sendRefusal(socket: Socket, refusal: Refusal): void {
   const refused = refuse(refusal);
   const requestId = randomUUID();
   const { status, json } = refused.rendered;
   const all = [...json.headers, "X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, "Connection", "close"];
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
   for (let i = 0; i < all.length; i += 2) text += `${all[i]}: ${all[i + 1]}\r\n`;
-  socket.end(`${text}\r\n${bodyOf(json, requestId)}`, () => socket.destroy());
+  endConnection(socket);
+  linger(socket, () => undefined);
+  socket.write(`${text}\r\n${bodyOf(json, requestId)}`);
+  socket.destroySoon();
 }

@@ -22,6 +22,11 @@ const settings = z.object({
   GATEWAY_URL: z.url().optional(),
   /** Calls that one gateway process serves at a time, those that stream included; more get 503. About 50 KB each. */
   GATEWAY_CALLS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Of those, calls from one client address (IPv6: its /64); a fourth unless set. */
+  GATEWAY_CALLS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  /** Connections of one gateway process from one address, trusted proxies apart, and from all; more are closed at once. */
+  GATEWAY_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  GATEWAY_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).optional(),
   /** Connections of one gateway process to one backend. More calls wait five seconds for a free one, then get 503. */
   GATEWAY_BACKEND_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(100_000).default(256),
   /** Longest body of a request, MiB; more get 413. */

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { type MetricObjectWithValues, type MetricValue, Registry } from "prom-client";
 import type { Gateway } from "#gateway/call.ts";
 import { limitModes } from "#gateway/limits/limit-store.ts";
+import { callsWaiting } from "#gateway/turns.ts";
 import type { Durations } from "./call-metrics.ts";
 
 type Sample = { value: number; labels?: Record<string, string>; metricName?: string };
@@ -42,6 +43,15 @@ export function metricsOf(gateway: Gateway, worker: string): Registry {
     histogram("portico_backend_duration_seconds", metrics.backend),
   );
   family("portico_calls_in_flight", "gauge", "Calls whose answer has not ended", () => own(gateway.inFlight));
+  family("portico_calls_waiting", "gauge", "Calls behind another on their connection", () => own(callsWaiting()));
+  const { shares } = gateway.admission;
+  family("portico_connections", "gauge", "Connections of clients", () => own(shares.connections));
+  family(
+    "portico_connections_refused_total",
+    "counter",
+    "Connections closed at once because there were too many",
+    () => [{ value: shares.turnedAway }],
+  );
   family("portico_snapshot_entries", "gauge", "What calls are decided on, by kind", () =>
     Object.entries(gateway.snapshot.sizes()).map(([kind, value]) => ({ value, labels: { worker, kind } })),
   );

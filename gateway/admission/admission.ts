@@ -1,11 +1,32 @@
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { entriesOf, NetworkList } from "#lib/net/network-list.ts";
+import { AddressShares } from "./address-shares.ts";
 import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 
 /** Chunked bodies that all calls of the process hold back at a time. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Of the calls in flight one address may have every fourth: many honest clients come through one address, too. */
+const SHARE = 4;
+/** A share of a small number would be none. */
+const SHARE_MIN = 100;
+/** Connections for each call: a client keeps some open for its next calls. */
+const CONNECTIONS_PER_CALL = 2;
+
+interface AdmissionSettings {
+  callsMax?: number;
+  /** Of one address; a fourth of callsMax unless set, and 100 at least. */
+  callsPerAddress?: number;
+  /** Of one address, and of all; twice the calls unless set. */
+  connectionsPerAddress?: number;
+  connectionsMax?: number;
+  failuresMax?: number;
+  /** Addresses and networks, comma-separated. */
+  trustedProxies?: string;
+  portalUrl?: string;
+}
 
 /** What the operator sets about who is let in, and what the process remembers of who was not. */
 export class Admission {
@@ -16,18 +37,20 @@ export class Admission {
   /** The portal's origin: its console calls from the browser, wherever an API allows browsers at all. */
   readonly portalOrigin: string;
   readonly failures: FailureBudget;
+  readonly shares: AddressShares;
   readonly bodies = new BodyWatch();
   readonly heldBodies = new MemoryBudget(HELD_BYTES_MAX);
 
-  /** `trustedProxies`: addresses and networks, comma-separated. Throws on an entry that is neither. */
-  constructor(
-    settings: { callsMax?: number; failuresMax?: number; trustedProxies?: string; portalUrl?: string } = {},
-    clock: Clock = systemClock,
-  ) {
+  /** Throws on a trusted proxy that is no address and no network. */
+  constructor(settings: AdmissionSettings = {}, clock: Clock = systemClock) {
     const given = entriesOf(settings.trustedProxies ?? "");
     this.callsMax = settings.callsMax ?? Number.POSITIVE_INFINITY;
     this.trustedProxies = given.length > 0 ? new NetworkList(given) : null;
     this.portalOrigin = settings.portalUrl === undefined ? "" : new URL(settings.portalUrl).origin;
     this.failures = new FailureBudget(settings.failuresMax ?? 100, clock);
+    const callsMax = settings.callsPerAddress ?? Math.max(SHARE_MIN, Math.ceil(this.callsMax / SHARE));
+    const connectionsMax = settings.connectionsPerAddress ?? callsMax * CONNECTIONS_PER_CALL;
+    const allConnectionsMax = settings.connectionsMax ?? Math.max(SHARE_MIN, this.callsMax) * CONNECTIONS_PER_CALL;
+    this.shares = new AddressShares({ callsMax, connectionsMax, allConnectionsMax }, this.trustedProxies);
   }
 }

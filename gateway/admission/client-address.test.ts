@@ -2,16 +2,19 @@ import { expect, test } from "vitest";
 import type { Call } from "#gateway/call.ts";
 import { headerName } from "#gateway/header-names.ts";
 import { Admission } from "./admission.ts";
-import { clientAddress } from "./client-address.ts";
+import { noteClient, notePeer } from "./client-address.ts";
 
 const addressOf = (peer: string, trustedProxies: string, ...forwarded: string[]): string => {
   const rawHeaders = forwarded.flatMap((value) => ["x-Forwarded-For", value]);
   const call = {
+    holder: null,
+    clientAddress: "",
     gateway: { admission: new Admission({ trustedProxies }) },
     req: { rawHeaders, socket: { remoteAddress: peer } },
     names: forwarded.map(() => headerName("x-Forwarded-For")),
   };
-  return clientAddress(call as unknown as Call);
+  for (const note of [notePeer, noteClient]) expect(note(call as unknown as Call)).toBe(undefined);
+  return call.clientAddress;
 };
 
 test.each([

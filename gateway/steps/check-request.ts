@@ -1,4 +1,4 @@
-import { clientAddress } from "#gateway/admission/client-address.ts";
+import { noteClient, notePeer } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { announceBody, type Call } from "#gateway/call.ts";
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING, VIA } from "#gateway/header-names.ts";
@@ -29,11 +29,12 @@ const HOST_VALUE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 export function checkRequest(call: Call): Refused | undefined {
   // First of all: a call too many must cost next to nothing.
   if (call.gateway.inFlight > call.gateway.admission.callsMax) return refuse("OVERLOADED");
+  const overShare = notePeer(call);
+  if (overShare) return overShare;
   const target = call.req.url ?? "";
   if (target.length > TARGET_BYTES_MAX) return refuse("URI_TOO_LONG");
-  const refused = checkHeaders(call) ?? checkTarget(call, target);
+  const refused = checkHeaders(call) ?? checkTarget(call, target) ?? noteClient(call);
   if (refused) return refused;
-  call.clientAddress = clientAddress(call);
   if (call.contentLength > call.gateway.bodyBytesMax) return refuse("BODY_TOO_LARGE", "body-announced");
   if (!call.gateway.ready) return refuse("NOT_READY");
   return call.startedAtMs > call.gateway.freshUntilMs ? refuse("STALE") : undefined;

@@ -100,6 +100,10 @@ export const causes = [
   "network-of-credential",
   "network-of-api",
   "backend-missing",
+  // OVERLOADED: the caller's address had its share of calls in flight
+  "address-share",
+  // OVERLOADED: bodies that are held for checks and policies took all of the memory for them
+  "bodies-held",
   // every connection to the backend was in use
   "backend-busy",
   "backend-address-forbidden",

@@ -170,6 +170,17 @@ const rows: Record<Cause, CauseWords> = {
     why: "The API has no backend address in this catalog.",
     next: backendIsTheirs("Enter one under Backend in the design."),
   },
+  "address-share": {
+    why: "The address that the call came from had its share of the gateway’s calls in flight.",
+    next: "Wait for answers before sending more. Where many clients share a proxy of the operator’s, the operator can name it in TRUSTED_PROXIES.",
+  },
+  "bodies-held": {
+    why: "Bodies that are held for checks and policies took all of the memory that the gateway has for them.",
+    next: {
+      caller: "Your call is fine. Send it again in a few seconds.",
+      provider: "Hold fewer or shorter bodies, or ask the operator for more memory (GATEWAY_HELD_MB).",
+    },
+  },
   "backend-busy": {
     why: "Every connection that the gateway may have to the backend was in use.",
     next: {

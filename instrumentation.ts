@@ -4,4 +4,6 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs" || !process.env.DATABASE_URL) return;
   const { renewInBackground } = await import("#lib/api-definition/renew-in-background.ts");
   renewInBackground();
+  const { indexInBackground } = await import("#lib/catalog/index-in-background.ts");
+  indexInBackground();
 }

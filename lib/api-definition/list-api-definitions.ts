@@ -11,28 +11,36 @@ export async function listApiDefinitions(
 ): Promise<Page<ApiDefinitionRow>> {
   const permit = authorize(actor, "api:read");
   const q = input.q?.trim().slice(0, 200);
-  const page = await pageOf(input, ({ take, cursor }) =>
-    db().apiDefinition.findMany({
+  const page = await pageOf(
+    input,
+    {
       where: {
         space: { organization: { slug: input.organization }, ...ownedBy(permit) },
-        ...(q && { OR: [{ title: { contains: q, mode: "insensitive" } }, { name: { contains: q.toLowerCase() } }] }),
+        ...(q && {
+          OR: [{ title: { contains: q, mode: "insensitive" as const } }, { name: { contains: q.toLowerCase() } }],
+        }),
       },
-      select: {
-        id: true,
-        title: true,
-        name: true,
-        version: true,
-        basePath: true,
-        format: true,
-        outline: true,
-        findings: true,
-        updatedAt: true,
-        published: { select: { catalog: { select: { title: true } } }, orderBy: { catalogId: "asc" } },
-      },
-      orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
-      take,
-      ...cursor,
-    }),
+      by: "updatedAt",
+      direction: "desc",
+      cursor: (where) => db().apiDefinition.findFirst({ where, select: { updatedAt: true } }),
+    },
+    (query) =>
+      db().apiDefinition.findMany({
+        ...query,
+        select: {
+          id: true,
+          title: true,
+          name: true,
+          version: true,
+          basePath: true,
+          format: true,
+          outline: true,
+          findings: true,
+          updatedAt: true,
+          published: { select: { catalog: { select: { title: true } } }, orderBy: { catalogId: "asc" } },
+        },
+        orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
+      }),
   );
   return {
     ...page,

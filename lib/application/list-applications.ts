@@ -8,14 +8,20 @@ import type { ApplicationLine } from "./application.schema.ts";
 /** The applications of all organizations that the actor belongs to, newest first. */
 export async function listApplications(actor: Actor, page: PageInput = {}): Promise<Page<ApplicationLine>> {
   const permit = authorize(actor, "application:read");
-  const found = await pageOf(page, ({ take, cursor }) =>
-    db().application.findMany({
+  const found = await pageOf(
+    page,
+    {
       where: { isTest: false, ...ownedBy(permit) },
-      select: applicationRowSelect,
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      take,
-      ...cursor,
-    }),
+      by: "createdAt",
+      direction: "desc",
+      cursor: (where) => db().application.findFirst({ where, select: { createdAt: true } }),
+    },
+    (query) =>
+      db().application.findMany({
+        ...query,
+        select: applicationRowSelect,
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      }),
   );
   return { rows: found.rows.map(toApplicationLine), next: found.next };
 }

@@ -32,12 +32,18 @@ export async function listInstallationEvents(actor: Actor, input: PageInput): Pr
 }
 
 const readEvents = (organizationId: string | null, input: PageInput): Promise<Page<AuditEventDto>> =>
-  pageOf(input, ({ take, cursor }) =>
-    db().auditEvent.findMany({
+  pageOf(
+    input,
+    {
       where: { organizationId },
-      select: { id: true, actorName: true, action: true, targetType: true, targetName: true, createdAt: true },
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      take,
-      ...cursor,
-    }),
+      by: "createdAt",
+      direction: "desc",
+      cursor: (where) => db().auditEvent.findFirst({ where, select: { createdAt: true } }),
+    },
+    (page) =>
+      db().auditEvent.findMany({
+        ...page,
+        select: { id: true, actorName: true, action: true, targetType: true, targetName: true, createdAt: true },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      }),
   );

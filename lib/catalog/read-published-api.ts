@@ -52,7 +52,7 @@ export async function readPublishedApi(ref: ApiRef): Promise<PublishedApiDto> {
           version: true,
           description: true,
           compiled: true,
-          _count: { select: { operations: true } },
+          operationCount: true,
         },
       },
       releases: {
@@ -94,7 +94,7 @@ export async function readPublishedApi(ref: ApiRef): Promise<PublishedApiDto> {
       ...release,
       plans: plans.map(toPlanDto),
     })),
-    operationCount: row.revision._count.operations,
+    operationCount: row.revision.operationCount,
   };
 }
 

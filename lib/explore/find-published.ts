@@ -28,7 +28,7 @@ export async function findPublished(ref: ApiRef) {
       apiDefinitionId: true,
       space: { select: { pathPrefix: true, organizationId: true } },
       catalog: { select: catalogSelect },
-      revision: { select: { title: true, version: true, compiled: true, _count: { select: { operations: true } } } },
+      revision: { select: { title: true, version: true, compiled: true, operationCount: true } },
     },
   });
   if (!row) throw notFound();
@@ -41,7 +41,7 @@ export async function findPublished(ref: ApiRef) {
     version: row.revision.version,
     catalog,
     basePath: `/${row.space.pathPrefix}/${catalog.slug}${row.basePath}`,
-    operationCount: row.revision._count.operations,
+    operationCount: row.revision.operationCount,
   };
   // Written by publishing only, in this shape (lib/api-definition/compiled.ts).
   const compiled = row.revision.compiled as unknown as CompiledApi;

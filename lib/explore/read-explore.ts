@@ -30,14 +30,20 @@ export async function readExploreCatalog(
   });
   if (!found) throw notFound();
   const { id, ...catalog } = found;
-  const apis = await pageOf({ after }, ({ take, cursor }) =>
-    db().publishedApi.findMany({
+  const apis = await pageOf(
+    { after },
+    {
       where: { catalogId: id },
-      select: { ...linkSelect, revision: { select: { title: true, version: true } } },
-      orderBy: [{ slug: "asc" }, { id: "asc" }],
-      take,
-      ...cursor,
-    }),
+      by: "slug",
+      direction: "asc",
+      cursor: (where) => db().publishedApi.findFirst({ where, select: { slug: true } }),
+    },
+    (page) =>
+      db().publishedApi.findMany({
+        ...page,
+        select: { ...linkSelect, revision: { select: { title: true, version: true } } },
+        orderBy: [{ slug: "asc" }, { id: "asc" }],
+      }),
   );
   return {
     catalog,

@@ -31,14 +31,20 @@ export async function listGateways(actor: Actor, input: PageInput & { silentOnly
     from "GatewayNode", clock`;
   if (!all) throw new Error("an aggregate has one row");
   const { total, silent, aliveSince } = all;
-  const page = await pageOf(input, ({ take, cursor }) =>
-    db().gatewayNode.findMany({
+  const page = await pageOf(
+    input,
+    {
       where: input.silentOnly ? { heartbeatAt: { lte: aliveSince } } : {},
-      select: { id: true, address: true, version: true, startedAt: true, heartbeatAt: true, draining: true },
-      orderBy: [{ address: "asc" }, { id: "asc" }],
-      take,
-      ...cursor,
-    }),
+      by: "address",
+      direction: "asc",
+      cursor: (where) => db().gatewayNode.findFirst({ where, select: { address: true } }),
+    },
+    (query) =>
+      db().gatewayNode.findMany({
+        ...query,
+        select: { id: true, address: true, version: true, startedAt: true, heartbeatAt: true, draining: true },
+        orderBy: [{ address: "asc" }, { id: "asc" }],
+      }),
   );
   const ids = page.rows.map(({ id }) => id);
   const seen = await db().$queryRaw<Seen[]>`

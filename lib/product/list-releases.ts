@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { apiRefOf, linkSelect } from "#lib/api-address/api-address.dto.ts";
 import { db } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
 import type { ApiRef } from "#lib/paths.ts";
 import { type PlanDto, planSelect, toPlanDto } from "./product.dto.ts";
@@ -19,44 +20,55 @@ export interface ReleaseDto {
   subscribers: number;
 }
 
+const releaseSelect = {
+  id: true,
+  productId: true,
+  title: true,
+  version: true,
+  publishedAt: true,
+  plans: { select: planSelect, orderBy: { position: "asc" } },
+  apis: {
+    select: {
+      publishedApi: {
+        select: {
+          apiDefinitionId: true,
+          basePath: true,
+          ...linkSelect,
+          revision: { select: { title: true, version: true, problem: true } },
+        },
+      },
+    },
+  },
+} as const satisfies Prisma.ProductReleaseSelect;
+
 /** The products published in a catalog, newest first. */
 export async function listReleases(
   actor: Actor,
   input: { organization: string; catalog: string } & PageInput,
 ): Promise<Page<ReleaseDto>> {
   const permit = authorize(actor, "product:read");
-  return pageOf(input, async ({ take, cursor }) => {
-    const rows = await db().productRelease.findMany({
+  const page = await pageOf(
+    input,
+    {
       where: {
-        state: "published",
+        state: "published" as const,
         catalog: { slug: input.catalog, organization: { slug: input.organization }, ...ownedBy(permit) },
       },
-      select: {
-        id: true,
-        productId: true,
-        title: true,
-        version: true,
-        publishedAt: true,
-        plans: { select: planSelect, orderBy: { position: "asc" } },
-        apis: {
-          select: {
-            publishedApi: {
-              select: {
-                apiDefinitionId: true,
-                basePath: true,
-                ...linkSelect,
-                revision: { select: { title: true, version: true, problem: true } },
-              },
-            },
-          },
-        },
-        _count: { select: { subscriptions: { where: { state: "active", application: { isTest: false } } } } },
-      },
-      orderBy: [{ publishedAt: "desc" }, { id: "desc" }],
-      take,
-      ...cursor,
-    });
-    return rows.map(({ _count, plans, apis, ...row }) => ({
+      by: "publishedAt",
+      direction: "desc",
+      cursor: (where) => db().productRelease.findFirst({ where, select: { publishedAt: true } }),
+    },
+    (query) =>
+      db().productRelease.findMany({
+        ...query,
+        select: releaseSelect,
+        orderBy: [{ publishedAt: "desc" }, { id: "desc" }],
+      }),
+  );
+  const subscribers = await subscribersOf(page.rows.map(({ id }) => id));
+  return {
+    ...page,
+    rows: page.rows.map(({ plans, apis, ...row }) => ({
       ...row,
       plans: plans.map(toPlanDto),
       apis: apis.map(({ publishedApi: { apiDefinitionId: id, revision, basePath, ...live } }) => ({
@@ -64,7 +76,20 @@ export async function listReleases(
         ...{ id, basePath },
         ref: apiRefOf({ slug: input.catalog, organization: { slug: input.organization } }, live),
       })),
-      subscribers: _count.subscriptions,
-    }));
-  });
+      subscribers: subscribers.get(row.id) ?? 0,
+    })),
+  };
+}
+
+/** Of the releases that are shown alone: over all, the count would read every tenant's subscriptions. */
+async function subscribersOf(releaseIds: string[]): Promise<Map<string, number>> {
+  if (releaseIds.length === 0) return new Map();
+  const rows = await db().$queryRaw<{ releaseId: string; count: number }[]>`
+    select s."releaseId", count(*)::int as count from "Subscription" s
+    join "ProductRelease" r on r.id = s."releaseId"
+    where s."releaseId" = any(${releaseIds}::uuid[]) and s.state = 'active'
+      and not exists (
+        select 1 from "SandboxTestCredential" t where t."catalogId" = r."catalogId" and t."applicationId" = s."applicationId")
+    group by s."releaseId"`;
+  return new Map(rows.map((row) => [row.releaseId, row.count]));
 }

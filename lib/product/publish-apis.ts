@@ -1,5 +1,6 @@
 import { giveAddress, oldSlug } from "#lib/api-address/give-address.ts";
 import type { Analysis } from "#lib/api-definition/analyse-definition.ts";
+import { indexApi } from "#lib/catalog/index-api.ts";
 import type { Tx } from "#lib/db/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
@@ -63,6 +64,7 @@ async function publishOne(
     create: { releaseId, publishedApiId: id },
     update: {},
   });
+  await indexApi(tx, revisionId);
   await recordChange(tx, "published-api", id);
   return id;
 }

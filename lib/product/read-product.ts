@@ -31,18 +31,25 @@ export async function listProducts(
   input: { organization: string; q?: string } & PageInput,
 ): Promise<Page<ProductDto>> {
   const permit = authorize(actor, "product:read");
-  return pageOf(input, async ({ take, cursor }) => {
-    const rows = await db().product.findMany({
+  return pageOf(
+    input,
+    {
       where: {
         space: { organization: { slug: input.organization }, ...ownedThrough("space", permit).space },
-        ...(input.q && { title: { contains: input.q, mode: "insensitive" } }),
+        ...(input.q && { title: { contains: input.q, mode: "insensitive" as const } }),
       },
-      select: productSelect,
-      orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
-      take,
-      ...cursor,
-    });
-    const changed = await changedSincePublished(rows);
-    return rows.map((row) => toProductDto(row, changed));
-  });
+      by: "updatedAt",
+      direction: "desc",
+      cursor: (where) => db().product.findFirst({ where, select: { updatedAt: true } }),
+    },
+    async (page) => {
+      const rows = await db().product.findMany({
+        ...page,
+        select: productSelect,
+        orderBy: [{ updatedAt: "desc" }, { id: "desc" }],
+      });
+      const changed = await changedSincePublished(rows);
+      return rows.map((row) => toProductDto(row, changed));
+    },
+  );
 }

@@ -14,14 +14,20 @@ export async function listPendingSubscriptions(
   const permit = authorize(actor, "subscription:decide");
   const { organization, catalog, after } = pendingSubscriptionsInput.parse(input);
   const scope = { organization: { slug: organization }, ...(catalog && { slug: catalog }), ...ownedBy(permit) };
-  const found = await pageOf({ after }, ({ take, cursor }) =>
-    db().subscription.findMany({
-      where: { state: "pending", catalog: scope },
-      select: subscriptionSelect,
-      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-      take,
-      ...cursor,
-    }),
+  const found = await pageOf(
+    { after },
+    {
+      where: { state: "pending", catalog: scope } as const,
+      by: "createdAt",
+      direction: "asc",
+      cursor: (where) => db().subscription.findFirst({ where, select: { createdAt: true } }),
+    },
+    (page) =>
+      db().subscription.findMany({
+        ...page,
+        select: subscriptionSelect,
+        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      }),
   );
   return { rows: found.rows.map(toSubscriptionDto), next: found.next };
 }

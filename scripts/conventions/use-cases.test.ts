@@ -32,6 +32,7 @@ const withoutActor: Record<string, string> = {
   "lib/identity/read-actor.ts": "reads the actor",
   "lib/organization/accept-invitation.ts": "reading: whoever holds the link; accepting checks the person",
   "lib/catalog/search-apis.ts": "the catalog is public",
+  "lib/catalog/index-api.ts": "the installation stores the words of what it has published, which is public",
   "lib/api-definition/renew-revisions.ts": "the installation compiles anew what it has published, and changes no text",
   "lib/token/read-signing-keys.ts": "the installation makes its first key when one is needed",
   "lib/token/rotate-signing-key.ts": "the operator's command, with the installation's own secrets",

@@ -80,7 +80,7 @@ export default async function CatalogPage({ searchParams }: PageProps<"/apis">) 
               action={filtered && <LinkButton href={paths.catalog()}>Show all APIs</LinkButton>}
             >
               {filtered
-                ? "Search looks at titles, descriptions, paths and summaries. Fewer letters find more."
+                ? "Search looks at titles, providers, tags, operations with their parameters, and descriptions. Fewer letters find more."
                 : "As soon as a provider publishes one, it is listed here."}
             </EmptyState>
           ) : (

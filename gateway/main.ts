@@ -10,6 +10,7 @@ import { newId } from "#lib/ids.ts";
 import { closeLimitCounters } from "#lib/limit-counter/connection.ts";
 import { log } from "#lib/log.ts";
 import { parseAllowList } from "#lib/net/address-guard.ts";
+import { ownPorts } from "#lib/net/own-ports.ts";
 import manifest from "../package.json" with { type: "json" };
 import { AccessLog } from "./access-log.ts";
 import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
@@ -83,7 +84,10 @@ const node = {
 const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });
 const gateway: Gateway = {
   snapshot: new Snapshot(),
-  upstreams: new Upstreams({ allow: settings.allow }, { connectionsMax: settings.GATEWAY_BACKEND_CONNECTIONS_MAX }),
+  upstreams: new Upstreams(
+    { allow: settings.allow, own: ownPorts() },
+    { connectionsMax: settings.GATEWAY_BACKEND_CONNECTIONS_MAX },
+  ),
   recorder: new Recorder({
     spoolFolder: join(settings.DATA_DIR, "gateway-spool"),
     spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { parseAllowList } from "#lib/net/address-guard.ts";
 
 /** Words that stand for "put your own here"; a start with one of them is refused (T40). */
 const EXAMPLE_SECRET = /^(change[-_ ]?me|secret|example|password|test|default|your[-_ ].*|x+|0+)$/i;
@@ -10,6 +11,16 @@ const secret = (name: string) =>
     .string({ error: `${name} is missing` })
     .min(32, `${name} must have at least 32 characters`)
     .refine((v) => !EXAMPLE_SECRET.test(v) && new Set(v).size >= 10, `${name} is an example value, make a random one`);
+
+/** Checked when it is read, so that a start says what is wrong. */
+const allowList = (name: string) =>
+  z.string().superRefine((text, context) => {
+    try {
+      parseAllowList(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `${name}: ${(error as Error).message}` });
+    }
+  });
 
 const settings = z.object({
   /** The portal's address to bind; loopback unless the operator says otherwise. */
@@ -71,8 +82,12 @@ const settings = z.object({
     .regex(/^rediss?:\/\//, "REDIS_URL must start with redis:// or rediss://")
     .optional(),
   SEED: z.enum(["sample", "none"]).default("sample"),
-  /** Comma-separated CIDRs of otherwise refused addresses that backends may have. Loopback, for the sample backend. */
-  BACKEND_ALLOW: z.string().default("127.0.0.0/8,::1/128"),
+  /**
+   * Comma-separated addresses, `address:port` and CIDRs, otherwise refused, that backends may have, and that definitions
+   * may be imported from; "none" for none. Default: loopback while both addresses of the installation name this machine.
+   */
+  BACKEND_ALLOW: allowList("BACKEND_ALLOW").optional(),
+  IMPORT_ALLOW: allowList("IMPORT_ALLOW").optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -88,7 +103,8 @@ const secrets = z.object({
   EXPLORE_KEY: secret("EXPLORE_KEY"),
 });
 
-export type Settings = z.infer<typeof settings> & { PORTAL_URL: string; GATEWAY_URL: string };
+type Defaulted = "PORTAL_URL" | "GATEWAY_URL" | "BACKEND_ALLOW" | "IMPORT_ALLOW";
+export type Settings = z.infer<typeof settings> & Record<Defaulted, string>;
 export type Secrets = z.infer<typeof secrets>;
 export const secretNames = Object.keys(secrets.shape) as (keyof Secrets)[];
 
@@ -109,13 +125,20 @@ function parse<T>(schema: z.ZodType<T>, source: NodeJS.ProcessEnv): T {
 /** Settings with their defaults; DATA_DIR absolute. Throws EnvError. */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const s = parse(settings, source);
-  return {
-    ...s,
-    DATA_DIR: resolve(s.DATA_DIR),
-    PORTAL_URL: (s.PORTAL_URL ?? `http://localhost:${s.PORT}`).replace(/\/$/, ""),
-    GATEWAY_URL: (s.GATEWAY_URL ?? `http://localhost:${s.GATEWAY_PORT}`).replace(/\/$/, ""),
-  };
+  const PORTAL_URL = (s.PORTAL_URL ?? `http://localhost:${s.PORT}`).replace(/\/$/, "");
+  const GATEWAY_URL = (s.GATEWAY_URL ?? `http://localhost:${s.GATEWAY_PORT}`).replace(/\/$/, "");
+  // Somebody who tries it out has backends on their own machine; where others sign up, that machine is not theirs to call.
+  const reachable = namesThisMachine(PORTAL_URL) && namesThisMachine(GATEWAY_URL) ? LOOPBACK : NO_ADDRESS;
+  const { BACKEND_ALLOW = reachable, IMPORT_ALLOW = reachable } = s;
+  return { ...s, DATA_DIR: resolve(s.DATA_DIR), PORTAL_URL, GATEWAY_URL, BACKEND_ALLOW, IMPORT_ALLOW };
 }
+
+const LOOPBACK = "127.0.0.0/8,::1/128";
+const NO_ADDRESS = "none";
+
+/** Whether an address is one that only this machine has: localhost, 127/8, ::1. */
+const namesThisMachine = (url: string): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
 
 /** The installation's secrets. Throws EnvError when one is missing, short or an example. */
 export const readSecrets = (source: NodeJS.ProcessEnv = process.env): Secrets => parse(secrets, source);

@@ -29,7 +29,10 @@ export function childEnvironment(
     GATEWAY_URL,
     SAMPLE_PORT: String(SAMPLE_PORT),
     DATA_DIR,
-    BACKEND_ALLOW: settings.BACKEND_ALLOW,
+    // The sample backend is ours, on loopback; nothing else of this machine is opened by it.
+    BACKEND_ALLOW:
+      settings.SEED === "sample" ? `${settings.BACKEND_ALLOW},127.0.0.1:${SAMPLE_PORT}` : settings.BACKEND_ALLOW,
+    IMPORT_ALLOW: settings.IMPORT_ALLOW,
     LOG_LEVEL: settings.LOG_LEVEL,
     DATABASE_URL: databaseUrl,
     NEXTAUTH_URL: PORTAL_URL,

@@ -21,6 +21,9 @@ export function readyText({ settings, firstRun, firstStart, started }: Ready): s
     `  Portal          ${settings.PORTAL_URL}`,
     `  Gateway         ${settings.GATEWAY_URL}`,
     `  Sample backend  http://127.0.0.1:${settings.SAMPLE_PORT}`,
+    "",
+    `  Private addresses that backends may have (BACKEND_ALLOW): ${settings.BACKEND_ALLOW}`,
+    `  and that definitions may come from (IMPORT_ALLOW): ${settings.IMPORT_ALLOW}`,
   ];
   if (firstRun?.state === "complete") {
     lines.push("");

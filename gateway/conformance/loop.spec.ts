@@ -5,6 +5,7 @@ import { publish } from "#lib/test-kit/gateway-fixture.ts";
 import { call } from "./kit/client.ts";
 import { operation, ownFixture } from "./kit/own-fixture.ts";
 import { type OwnGateway, startGateway } from "./kit/own-gateway.ts";
+import { startRelay } from "./kit/relay.ts";
 
 // Via (RFC 9110 7.6.3), and an API whose backend is the gateway itself.
 
@@ -13,10 +14,13 @@ let chained = "";
 let circle = "";
 let circleId = "";
 let second: OwnGateway;
+/** A gateway's own port is no backend (F9); the balancer before it may be one. */
+let relay: Awaited<ReturnType<typeof startRelay>>;
 const fixture = ownFixture(async ({ place, backend }) => {
   const operations = [operation("GET", "/x")];
   const at = async (basePath: string, backendUrl: string) => publish({ place, backendUrl, basePath, operations });
-  const gateway = inject("target");
+  relay = await startRelay(inject("target"));
+  const gateway = relay.address;
   path = (await at("/via", backend.url)).path;
   chained = (await at("/via-2", `${gateway}${(await at("/via-1", gateway + path)).path}`)).path;
   const round = await at("/round", `${gateway}/${place.prefix}/sandbox/round`);
@@ -26,7 +30,7 @@ const fixture = ownFixture(async ({ place, backend }) => {
 beforeAll(async () => {
   second = await startGateway(inject("databaseUrl"));
 });
-afterAll(() => second?.stop());
+afterAll(() => Promise.all([second?.stop(), relay?.stop()]));
 beforeEach(() => {
   fixture.backend.calls.length = 0;
 });

@@ -6,6 +6,7 @@ import {
   guardedLookup,
   isForbiddenLiteral,
   type Lookup,
+  type OwnPorts,
   type Resolver,
 } from "#lib/net/address-guard.ts";
 
@@ -33,9 +34,13 @@ export interface Endpoint {
   connectTimeoutMs: number;
 }
 
-/** Which addresses may be reached: `allow` are the operator's CIDRs; `resolve` is the system's resolver by default. */
+/**
+ * Which addresses may be reached: `allow` is the operator's list, `own` are Portico's own ports, which it cannot open;
+ * `resolve` is the system's resolver by default.
+ */
 export interface AddressRule {
   allow: readonly string[];
+  own?: OwnPorts;
   resolve?: Resolver;
 }
 
@@ -71,7 +76,7 @@ export function connector(endpoint: Endpoint, rule: AddressRule, lends = false):
     const options = {
       host: hostname,
       port: endpoint.port,
-      lookup: startingAt(attempt, guardedLookup(rule.allow, rule.resolve)),
+      lookup: startingAt(attempt, guardedLookup(rule.allow, rule.resolve, endpoint.port, rule.own)),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
@@ -100,7 +105,8 @@ export function connector(endpoint: Endpoint, rule: AddressRule, lends = false):
   };
 
   return (done) => {
-    if (isForbiddenLiteral(hostname, rule.allow)) return done(new ForbiddenAddressError(hostname), null);
+    if (isForbiddenLiteral(hostname, rule.allow, endpoint.port, rule.own))
+      return done(new ForbiddenAddressError(hostname), null);
     let current: Socket | undefined;
     let timer: NodeJS.Timeout | undefined;
     const finish = (error: Error | null, socket: Socket | null) => {

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { UserActor } from "#lib/access/actor.ts";
 import { readBackends } from "#lib/backend/read-backends.ts";
@@ -260,5 +262,29 @@ describe("who may reach a draft", () => {
     expect(await failure(deleteApiDefinition(viewer, { id }))).toMatchObject({ code: "FORBIDDEN" });
     await deleteApiDefinition(owner, { id });
     expect((await listApiDefinitions(viewer, { organization: slug })).rows).toEqual([]);
+  });
+});
+
+describe("an import by address", () => {
+  it("quotes nothing of what it fetched, whatever is wrong with it (F9)", async () => {
+    const { owner, slug } = await provider("Fetching");
+    const texts = [
+      "MARKED: [",
+      '# HELP MARKED calls\nMARKED_total{api="MARKED"} 17\n',
+      '{"MARKED":',
+      "openapi: MARKED\ninfo: {}\npaths: {}",
+      'openapi: 3.0.3\ninfo: {title: A, version: "1"}\npaths: {/a: {get: {responses: {"200": {$ref: "#/MARKED"}}}}}',
+      "a: &MARKED [*MARKED]",
+    ];
+    const server = createServer((request, answer) => answer.end(texts[Number(request.url?.slice(1))]));
+    await new Promise<void>((go) => server.listen(0, "127.0.0.1", go));
+    const { port } = server.address() as AddressInfo;
+    for (const [index, text] of texts.entries()) {
+      const given = { organization: slug, url: `http://127.0.0.1:${port}/${index}` };
+      const refused = await importApiDefinition(owner, given).catch((error) => error);
+      expect(JSON.stringify([refused.detail, refused.fields]), text).not.toContain("MARKED");
+      expect(refused.fields?.[0]?.field ?? "imported", text).toMatch(/^(url|imported)$/);
+    }
+    server.close();
   });
 });

@@ -35,10 +35,12 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const space = await findSpace(permit, input.organization);
   const given = "url" in input ? await guardedFetch(input.url) : input.source;
   const field = "url" in input ? "url" : "source";
-  const derived = await runJob<Derived>({ kind: "derive", source: given }, { by: actor });
+  const derived = await readFetched("url" in input, () =>
+    runJob<Derived>({ kind: "derive", source: given }, { by: actor }),
+  );
   const backend = await usableBackend(derived);
   const source = await withFreeBasePath(actor, space.id, given, derived);
-  const analysis = await analyseDefinition(source, { by: actor });
+  const analysis = await readFetched("url" in input, () => analyseDefinition(source, { by: actor }));
   const id = newId();
   const name = await draftTransaction(field, async (tx) => {
     const free = await freeName(tx, space.id, analysis);
@@ -55,6 +57,23 @@ export async function importApiDefinition(actor: Actor, input: ImportApiDefiniti
   const report = [...shared, ...backend.findings, ...analysis.findings];
   const { title, version, basePath, outline } = analysis;
   return { id, title, version, basePath, operationCount: outline.length, report };
+}
+
+/**
+ * What a person did not bring themselves is not quoted to them, not even in an error: the portal may reach what they
+ * cannot (T10). The place stays.
+ */
+async function readFetched<T>(isFetched: boolean, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isFetched || !(error instanceof AppError) || error.code === "OVERLOADED") throw error;
+    const place = /^Line \d+, column \d+/.exec(error.fields[0]?.message ?? "")?.[0];
+    const message = place
+      ? `The address delivers no OpenAPI definition that can be read: see ${place.toLowerCase()} of it.`
+      : "The address delivers no OpenAPI definition that can be read.";
+    throw new AppError("FETCH_FAILED", { fields: [{ field: "url", message }], cause: error });
+  }
 }
 
 /** Another draft has this title and version. Publishers do share titles, so it is said, not refused. */

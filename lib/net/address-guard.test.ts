@@ -47,8 +47,37 @@ describe("T10: addresses that no stranger may make Portico call", () => {
     }
   });
 
+  it("opens an address or a network at one port alone where the list says a port (F9)", () => {
+    const allow = parseAllowList("127.0.0.1:4010, [fd00::7]:8443, 10.0.0.0/8:443,[fd01::/16]:9, ::2");
+    const open = (address: string, port?: number) => !isForbiddenAddress(address, allow, port);
+    for (const [address, port] of [
+      ["127.0.0.1", 4010],
+      ["::ffff:127.0.0.1", 4010],
+      ["0x7f.1", 4010],
+      ["fd00::7", 8443],
+      ["10.9.8.7", 443],
+      ["fd01::1", 9],
+      ["::2", 1],
+    ] as const) {
+      expect(open(address, port), `${address} ${port}`).toBe(true);
+    }
+    for (const [address, port] of [
+      ["127.0.0.1", 8081],
+      ["127.0.0.2", 4010],
+      ["fd00::7", 443],
+      ["10.9.8.7", 80],
+      ["fd01::1", undefined],
+    ] as const) {
+      expect(open(address, port), `${address} ${port}`).toBe(false);
+    }
+    expect(parseAllowList("none")).toEqual([]);
+  });
+
   it("refuses an allow list with something else in it", () => {
-    for (const text of ["localhost", "10.0.0.0/99", "10.0.0.0/x", "/8"]) {
+    for (const text of [
+      ...["localhost", "10.0.0.0/99", "10.0.0.0/x", "/8", "10.0.0.1:", "10.0.0.1:0", "10.0.0.1:70000", "[::1]:x"],
+      ...["10.0.0.0/8/8", "[10.0.0.1", "fe80::1%eth0", "localhost:80", ":80"],
+    ]) {
       expect(() => parseAllowList(text), text).toThrow();
     }
   });

@@ -39,32 +39,80 @@ for (const [network, prefix] of FORBIDDEN_IPV6) forbidden.addSubnet(network, pre
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet("2000::", 3, "ipv6");
 
-/** Splits the operator's comma-separated list of CIDRs (BACKEND_ALLOW). Throws when an entry is none. */
+/** Stands for a list with nothing in it, because an empty variable counts as absent. */
+const NOTHING = "none";
+
+/**
+ * Splits the operator's comma-separated list of what may be reached beyond the public (BACKEND_ALLOW, IMPORT_ALLOW): an
+ * address or a network, alone or with a port (`10.0.0.7`, `10.0.0.7:8443`, `[fd00::7]:8443`, `10.0.0.0/8`,
+ * `10.0.0.0/8:443`). Throws when an entry is none.
+ */
 export function parseAllowList(text: string): string[] {
-  const entries = entriesOf(text);
+  const entries = entriesOf(text).filter((entry) => entry !== NOTHING);
   allowed(entries);
   return entries;
 }
 
-const lists = new Map<string, BlockList>();
+/** What a list opens at every port, and what at one. */
+interface Allowed {
+  anyPort: BlockList;
+  byPort: Map<number, BlockList>;
+}
 
-function allowed(allow: readonly string[]): BlockList {
+const lists = new Map<string, Allowed>();
+
+function allowed(allow: readonly string[]): Allowed {
   const key = allow.join(",");
   const known = lists.get(key);
   if (known) return known;
-  const list = new BlockList();
+  const list: Allowed = { anyPort: new BlockList(), byPort: new Map() };
   for (const entry of allow) {
-    const [network = "", prefix] = entry.split("/");
-    const family = isIP(network);
-    if (family === 0) throw new Error(`"${entry}" is not an address or CIDR`);
-    list.addSubnet(network, prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix), `ipv${family as 4 | 6}`);
+    const { network, bits, port } = parseEntry(entry);
+    const family = isIP(network) as 4 | 6;
+    let target = list.anyPort;
+    if (port !== undefined) {
+      target = list.byPort.get(port) ?? new BlockList();
+      list.byPort.set(port, target);
+    }
+    target.addSubnet(network, bits ?? (family === 4 ? 32 : 128), `ipv${family}`);
   }
   lists.set(key, list);
   return list;
 }
 
+function parseEntry(entry: string): { network: string; bits?: number; port?: number } {
+  const refuse = () => new Error(`"${entry}" is not an address, an address with a port, or a CIDR`);
+  // IPv6 without brackets has colons of its own, and so no port.
+  const [, bracketed, plain, port] =
+    isIP(entry.split("/")[0] ?? "") === 6
+      ? ["", undefined, entry, undefined]
+      : (/^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(entry) ?? []);
+  const [network = "", bits, ...rest] = (bracketed ?? plain ?? "").split("/");
+  const family = isIP(network);
+  if (family === 0 || rest.length > 0 || network.includes("%")) throw refuse();
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128))) throw refuse();
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) throw refuse();
+  return {
+    network,
+    ...(bits !== undefined && { bits: Number(bits) }),
+    ...(port !== undefined && { port: Number(port) }),
+  };
+}
+
+function isAllowed(address: string, port: number | undefined, allow: readonly string[]): boolean {
+  const { anyPort, byPort } = allowed(allow);
+  const family = isIPv4(address) ? "ipv4" : "ipv6";
+  return anyPort.check(address, family) || (port !== undefined && byPort.get(port)?.check(address, family) === true);
+}
+
+/** Where Portico's own parts listen: `OwnListeners` (lib/net/own-ports.ts). */
+export interface OwnPorts {
+  /** `address` in canonical form. */
+  has(address: string, port: number): boolean;
+}
+
 /** The address in its one canonical form: no brackets, zone, octal, hex or IPv4-mapped notation; null when it is no address. */
-function canonical(ip: string): string | null {
+export function canonical(ip: string): string | null {
   let text = ip.trim().replace(/^\[|\]$/g, "");
   text = text.replace(/%.*$/, "");
   const asUrl = `http://${text.includes(":") ? `[${text}]` : text}/`;
@@ -78,29 +126,35 @@ function canonical(ip: string): string | null {
 
 /**
  * Whether Portico must not connect to this address: loopback, private, link-local, metadata, multicast and every
- * other special range, in any notation, unless a CIDR of `allow` holds it. What is not an address counts as forbidden.
+ * other special range, in any notation, unless `allow` opens it, for this port where one is given. What is not an address
+ * counts as forbidden. Portico's own ports (`own`) are forbidden whatever the list says.
  */
-export function isForbiddenAddress(ip: string, allow: readonly string[]): boolean {
+export function isForbiddenAddress(ip: string, allow: readonly string[], port?: number, own?: OwnPorts): boolean {
   const address = canonical(ip);
   if (address === null) return true;
+  if (port !== undefined && own?.has(address, port)) return true;
   const family = isIPv4(address) ? "ipv4" : "ipv6";
-  if (allowed(allow).check(address, family)) return false;
+  if (isAllowed(address, port, allow)) return false;
   return forbidden.check(address, family) || (family === "ipv6" && !globalUnicast.check(address, "ipv6"));
 }
 
 /** Whether the operator's list names this address, so that it is trusted beyond what is public. */
-export function isOperatorAllowed(ip: string, allow: readonly string[]): boolean {
+export function isOperatorAllowed(ip: string, allow: readonly string[], port?: number, own?: OwnPorts): boolean {
   const address = canonical(ip);
-  return address !== null && allowed(allow).check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  if (address === null || (port !== undefined && own?.has(address, port))) return false;
+  return isAllowed(address, port, allow);
 }
 
 /**
  * Whether a URL's host is an IP literal that Portico must not connect to. Node calls no `lookup` for a literal, so
  * whoever connects with `guardedLookup` asks this as well. A name is decided when it is resolved.
  */
-export function isForbiddenLiteral(hostname: string, allow: readonly string[]): boolean {
-  return canonical(hostname) !== null && isForbiddenAddress(hostname, allow);
+export function isForbiddenLiteral(hostname: string, allow: readonly string[], port?: number, own?: OwnPorts): boolean {
+  return canonical(hostname) !== null && isForbiddenAddress(hostname, allow, port, own);
 }
+
+/** The port that an http or https address leads to. */
+export const portOf = (url: URL): number => Number(url.port) || (url.protocol === "https:" ? 443 : 80);
 
 /** Every address of a name is forbidden. `code` is stable, so that a caller can name the cause. */
 export class ForbiddenAddressError extends Error {
@@ -127,12 +181,20 @@ export type Lookup = (
  * checked address itself to the socket, so that a second DNS answer cannot slip in between (T11). Fails with
  * ForbiddenAddressError when none is left. `resolve` is the system's resolver unless a test brings its own.
  */
-export const guardedLookup = (allow: readonly string[], resolve: Resolver = systemLookup): Lookup =>
-  filteredLookup((address) => !isForbiddenAddress(address, allow), resolve);
+export const guardedLookup = (
+  allow: readonly string[],
+  resolve: Resolver = systemLookup,
+  port?: number,
+  own?: OwnPorts,
+): Lookup => filteredLookup((address) => !isForbiddenAddress(address, allow, port, own), resolve);
 
 /** The same, for addresses that the operator's list names and none else. */
-export const operatorLookup = (allow: readonly string[], resolve: Resolver = systemLookup): Lookup =>
-  filteredLookup((address) => isOperatorAllowed(address, allow), resolve);
+export const operatorLookup = (
+  allow: readonly string[],
+  resolve: Resolver = systemLookup,
+  port?: number,
+  own?: OwnPorts,
+): Lookup => filteredLookup((address) => isOperatorAllowed(address, allow, port, own), resolve);
 
 function filteredLookup(accept: (address: string) => boolean, resolve: Resolver): Lookup {
   return (hostname, options, callback) => {

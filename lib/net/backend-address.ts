@@ -1,13 +1,21 @@
 import { lookup } from "node:dns/promises";
+import { isIPv6 } from "node:net";
 import { env } from "#lib/env.ts";
 import { fieldError } from "#lib/errors/app-error.ts";
-import { isForbiddenAddress, isForbiddenLiteral, parseAllowList } from "./address-guard.ts";
+import { canonical, isForbiddenAddress, isForbiddenLiteral, parseAllowList, portOf } from "./address-guard.ts";
+import { ownPorts } from "./own-ports.ts";
 
 /** Resolving a name must not hold a form up; the gateway checks again when it connects. */
 const RESOLVE_MS = 3_000;
 
-const REFUSED =
-  "The address is in a network that backends may not be in. The operator can allow it with BACKEND_ALLOW.";
+/** With the setting that would open it. What a name leads to is not said: it may be nobody's business. */
+function refusal(url: URL, port: number): string {
+  const address = canonical(url.hostname);
+  if (address !== null && ownPorts().has(address, port))
+    return "The address is a port of Portico itself, where no backend is.";
+  const place = address === null ? `<address of ${url.hostname}>` : isIPv6(address) ? `[${address}]` : address;
+  return `The address is in a network that backends may not be in. The operator can allow it with BACKEND_ALLOW=${place}:${port}`;
+}
 
 /**
  * A backend address in its canonical form, without a trailing slash. Throws INPUT_INVALID beside `field` when it is
@@ -24,9 +32,13 @@ export async function checkBackendAddress(text: string, field = "url"): Promise<
     throw refuse("Leave user name and password out of the address. Enter them under Authentication.");
   if (url.search || url.hash || /[?#]/.test(text)) throw refuse("The address has no query and no fragment.");
   const allow = parseAllowList(env().BACKEND_ALLOW);
-  if (isForbiddenLiteral(url.hostname, allow)) throw refuse(REFUSED);
+  const port = portOf(url);
+  const own = ownPorts();
+  if (isForbiddenLiteral(url.hostname, allow, port, own)) throw refuse(refusal(url, port));
   const addresses = await resolved(url.hostname);
-  if (addresses.length > 0 && addresses.every((address) => isForbiddenAddress(address, allow))) throw refuse(REFUSED);
+  if (addresses.length > 0 && addresses.every((address) => isForbiddenAddress(address, allow, port, own))) {
+    throw refuse(refusal(url, port));
+  }
   return url.href.replace(/\/+$/, "");
 }
 

@@ -124,4 +124,18 @@ describe("T13: fetching a definition by address", () => {
     await new Promise((done) => open.pop()?.close(done));
     expect(await refusal(gone)).toContain("refused the connection");
   });
+
+  it("T10: repeats nothing that a server wrote: no status text, no redirect's host (F9)", async () => {
+    const marked = await serve((_, answer) => answer.writeHead(500, "MARKED secret").end("MARKED"));
+    expect(await refusal(marked)).not.toContain("MARKED");
+    for (const location of [
+      "http://marked.internal:22/",
+      "http://10.1.2.3/marked",
+      "marked://x",
+      "http://marked:x@a/",
+    ]) {
+      const at = await serve((_, answer) => answer.writeHead(302, { location }).end());
+      expect(await refusal(at)).not.toMatch(/marked|10\.1\.2\.3/i);
+    }
+  });
 });

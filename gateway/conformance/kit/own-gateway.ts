@@ -54,6 +54,8 @@ export async function startGateway(
       // The suite fails on purpose, hundreds of times from one address.
       GATEWAY_FAILURES_MAX: "1000000",
       GATEWAY_ADMIN_PORT: "0",
+      // Backends of the suites are on this machine.
+      BACKEND_ALLOW: "127.0.0.0/8,::1/128",
       ...options.env,
       DATABASE_URL: databaseUrl,
       GATEWAY_PORT: String(port),

@@ -1,9 +1,12 @@
 import "server-only";
 import { cache } from "react";
+import { openApplication } from "#lib/application/open-application.ts";
 import { readPublishedApi } from "#lib/catalog/read-published-api.ts";
 import { findPublished } from "#lib/explore/find-published.ts";
 import { exploreApiOf, exploreOperationOf } from "#lib/explore/read-explore.ts";
+import { readProviderFrame } from "#lib/organization/read-provider-frame.ts";
 import type { ApiRef } from "#lib/paths.ts";
+import { currentActor } from "./actor.ts";
 
 // What layout, metadata and page of one request ask for alike is read once. Keys are plain values: React tells
 // objects apart by identity.
@@ -23,3 +26,14 @@ export const publishedOnce = (ref: ApiRef) => published(ref.organization, ref.ca
 // By identity of what `publishedOnce` gave.
 export const exploreApiOnce = cache(exploreApiOf);
 export const exploreOperationOnce = cache(exploreOperationOf);
+
+/** A provider's frame, with the organization and its catalogs, for the pages in it too. */
+export const providerFrameOnce = cache(async (organization: string) =>
+  readProviderFrame(await currentActor(), organization),
+);
+
+/** An application's page. */
+export const applicationOnce = cache(
+  async (applicationId: string, api: string | undefined, operation: string | undefined) =>
+    openApplication(await currentActor(), { applicationId, ...(api && { api }), ...(operation && { operation }) }),
+);

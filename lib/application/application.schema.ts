@@ -63,6 +63,8 @@ export interface ApplicationCurl {
   apis: { value: string; label: string }[];
   api: string;
   operations: { key: string; method: string; path: string }[];
+  /** There are more operations than these. */
+  moreOperations: boolean;
   operation: string;
   command: string;
   needsSecret: boolean;

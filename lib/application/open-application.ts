@@ -1,12 +1,12 @@
 import type { Actor } from "#lib/access/actor.ts";
-import { mayIn } from "#lib/access/authorize.ts";
+import { authorize, mayIn } from "#lib/access/authorize.ts";
 import { environmentTitle } from "#lib/credential/credential.rules.ts";
 import type { Environment } from "#lib/credential/credential.schema.ts";
 import { readReadyCurl } from "#lib/explore/read-ready-curl.ts";
 import { paths } from "#lib/paths.ts";
-import { listServiceIds } from "#lib/service-id/list-service-ids.ts";
+import { serviceIdsOf } from "#lib/service-id/list-service-ids.ts";
 import type { ServiceIdDto } from "#lib/service-id/service-id.schema.ts";
-import { listSubscriptionsOfApplication } from "#lib/subscription/list-subscriptions-of-application.ts";
+import { subscriptionsOf } from "#lib/subscription/list-subscriptions-of-application.ts";
 import type { SubscriptionDto } from "#lib/subscription/subscription.schema.ts";
 import type { ApplicationCurl, ApplicationDto } from "./application.schema.ts";
 import { readApplication } from "./read-application.ts";
@@ -14,6 +14,8 @@ import { readApplication } from "./read-application.ts";
 export interface ApplicationPage {
   application: ApplicationDto;
   subscriptions: SubscriptionDto[];
+  /** There are more subscriptions than these. */
+  moreSubscriptions: boolean;
   /** Environments of its subscriptions in which no credential of it works. */
   missing: { environment: Environment; api: string }[];
   /** APIs of its subscriptions, once each: what a credential can be narrowed to. */
@@ -30,19 +32,21 @@ export async function openApplication(
   actor: Actor,
   input: { applicationId: string; api?: string; operation?: string },
 ): Promise<ApplicationPage> {
+  const permit = authorize(actor, "application:read");
   const application = await readApplication(actor, { applicationId: input.applicationId });
-  const subscriptions = await listSubscriptionsOfApplication(actor, input.applicationId);
+  const { rows: subscriptions, more } = await subscriptionsOf(permit, input.applicationId);
   const organizationId = application.organization.id;
   const active = application.credentials.filter((c) => c.state === "active");
   const environments = [...new Set(active.map((c) => c.environment))];
   return {
     application,
     subscriptions,
+    moreSubscriptions: more,
     missing: missingEnvironments(subscriptions, environments),
     apis: [...new Map(subscriptions.flatMap((s) => s.apis).map((api) => [api.id, api])).values()].map(
       ({ id, title, version }) => ({ id, title: `${title} ${version}` }),
     ),
-    serviceIds: await listServiceIds(actor, input.applicationId),
+    serviceIds: await serviceIdsOf(permit, input.applicationId),
     may: {
       write: mayIn(actor, "application:write", organizationId),
       credentials: mayIn(actor, "credential:write", organizationId),
@@ -82,9 +86,10 @@ async function curlFor(
   const ready = picked && (await readReadyCurl(picked.ref, chosen.operation));
   if (!ready) return null;
   return {
-    ...ready,
+    ...{ operation: ready.operation, command: ready.command, needsSecret: ready.needsSecret },
     apis: callable.map(({ value, label }) => ({ value, label })),
     api: picked.value,
+    moreOperations: ready.more,
     operations: ready.operations.map(({ key, method, path }) => ({ key, method, path })),
     exploreHref: paths.exploreOperation(picked.ref, ready.operation),
   };

@@ -2,7 +2,6 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, authorizeAdministrator, reaches } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
-import { readOrganization } from "#lib/organization/read-organization.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
 
 export interface AuditEventDto {
@@ -17,12 +16,11 @@ export interface AuditEventDto {
 /** Who did what in an organization, newest first. */
 export async function listEvents(
   actor: Actor,
-  input: { organization: string } & PageInput,
+  input: { organizationId: string } & PageInput,
 ): Promise<Page<AuditEventDto>> {
   const permit = authorize(actor, "organization:manage");
-  const organization = await readOrganization(actor, input.organization);
-  if (!reaches(permit, organization.id)) throw notFound();
-  return readEvents(organization.id, input);
+  if (!reaches(permit, input.organizationId)) throw notFound();
+  return readEvents(input.organizationId, input);
 }
 
 /** What administrators did to the installation as a whole, newest first. */

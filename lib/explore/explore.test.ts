@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { anonymous } from "#lib/access/actor.ts";
+import { openApplication } from "#lib/application/open-application.ts";
 import { registerApplication } from "#lib/application/register-application.ts";
 import { makeVerifier } from "#lib/crypto/client-secret.ts";
 import { db } from "#lib/db/client.ts";
@@ -10,6 +11,7 @@ import { ownDatabase } from "#lib/test-kit/database.ts";
 import { dumpAllTables } from "#lib/test-kit/dump.ts";
 import { consumer, provider } from "#lib/test-kit/people.ts";
 import { publishedWeather } from "#lib/test-kit/published.ts";
+import { type Statement, statementsOf } from "#lib/test-kit/statements.ts";
 import { callValues } from "./explore.schema.ts";
 import { findPublished } from "./find-published.ts";
 import { getAccessToken } from "./get-access-token.ts";
@@ -230,6 +232,23 @@ test("a gateway that does not answer is told as such", async () => {
   const { head } = await relay(call({ operation: "status", values: callValues.parse({ path: { region: "x" } }) }));
   expect(head).toMatchObject({ answered: false, reason: "refused" });
   await new Promise<void>((ready) => echo.listen(port, "127.0.0.1", ready));
+});
+
+/** Statements that were asked more than once with the same values. */
+const repeated = (statements: Statement[]): string[] => {
+  const texts = statements.map((statement) => JSON.stringify(statement));
+  return [...new Set(texts.filter((text, at) => texts.indexOf(text) !== at))];
+};
+
+test("a call of the console asks the database nothing twice, and an application's page looks it up once (F76)", async () => {
+  const { owner, applicationId, subscribe, call, relay } = await scene();
+  await subscribe();
+  await relay(call());
+  const relayed = await statementsOf(() => relay(call()));
+  expect(relayed.length).toBeGreaterThan(3);
+  expect(repeated(relayed)).toEqual([]);
+  const opened = await statementsOf(() => openApplication(owner, { applicationId }));
+  expect(opened.filter(({ text }) => text.includes(`"Application"."isTest"`))).toHaveLength(1);
 });
 
 test("the picker says honestly what holds for each application", async () => {

@@ -10,7 +10,7 @@ import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import type { ApiRef } from "#lib/paths.ts";
-import { findPublished } from "./find-published.ts";
+import { findPublished, type Published } from "./find-published.ts";
 
 const LIFETIME_MS = 10 * 60_000;
 /** A grant about to end is not handed out: a slow upload would outlive it. */
@@ -31,12 +31,12 @@ export interface ExploreGrant {
  */
 export async function grantExplore(
   actor: Actor,
-  input: { api: ApiRef; applicationId: string },
+  input: { api: ApiRef | Published; applicationId: string },
   clock = systemClock,
 ): Promise<ExploreGrant> {
   const permit = authorize(actor, "explore:call");
   const application = await loadApplication(permit, input.applicationId);
-  const { publishedApiId, catalogId, api } = await findPublished(input.api);
+  const { publishedApiId, catalogId, api } = "publishedApiId" in input.api ? input.api : await findPublished(input.api);
   await checkSubscribed(application, publishedApiId, catalogId);
   const now = clock();
   const holder = { applicationId: application.id, catalogId, description: heldBy(permit) };

@@ -2,11 +2,14 @@ import { env } from "#lib/env.ts";
 import type { ApiRef } from "#lib/paths.ts";
 import { buildCurl } from "./curl.rules.ts";
 import type { ExploreOperationLine } from "./explore-view.schema.ts";
-import { readExploreApi, readExploreOperation } from "./read-explore.ts";
+import { findPublished } from "./find-published.ts";
+import { exploreApiOf, exploreOperationOf } from "./read-explore.ts";
 import { buildRequest, initialValues } from "./request.rules.ts";
 
 export interface ReadyCurl {
   operations: ExploreOperationLine[];
+  /** There are more than these. */
+  more: boolean;
   /** Key of the operation that the command calls. */
   operation: string;
   command: string;
@@ -16,10 +19,11 @@ export interface ReadyCurl {
 
 /** A curl command for an operation of a published API with its sample values (S24, S27); the first one where none is named. */
 export async function readReadyCurl(ref: ApiRef, key?: string): Promise<ReadyCurl | null> {
-  const { api, operations } = await readExploreApi(ref);
+  const published = await findPublished(ref);
+  const { api, operations, more } = await exploreApiOf(published);
   const chosen = operations.find((o) => o.key === key) ?? operations[0];
   if (!chosen) return null;
-  const operation = await readExploreOperation({ ...ref, operation: chosen.key });
+  const operation = await exploreOperationOf(published, chosen.key);
   const values = initialValues(operation.slice);
   for (const p of operation.slice.parameters) {
     // A path without a sample still has to read as a path.
@@ -28,5 +32,5 @@ export async function readReadyCurl(ref: ApiRef, key?: string): Promise<ReadyCur
   const { method, path: pathTemplate, slice, need } = operation;
   const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);
   const command = buildCurl(request, { origin: env().GATEWAY_URL, need });
-  return { operations, operation: chosen.key, command, needsSecret: need.clientSecret !== null };
+  return { operations, more, operation: chosen.key, command, needsSecret: need.clientSecret !== null };
 }

@@ -6,7 +6,7 @@ import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { subjectOf } from "#lib/net/address-subject.ts";
 import { takeCall } from "./call-budget.ts";
 import type { CallCredential, CallValues, OperationRef } from "./explore.schema.ts";
-import { findPublished } from "./find-published.ts";
+import { findPublished, type Published } from "./find-published.ts";
 import { grantExplore } from "./grant-explore.ts";
 import {
   attach,
@@ -57,7 +57,7 @@ export async function relayCall(
   if (!operation) throw notFound();
   const need = credentialNeed(compiled, operation.key);
   if (need.need === "required" && actor.kind === "anonymous") throw new AppError("SIGN_IN_REQUIRED");
-  const pair = need.need === "none" ? null : await resolvePair(actor, call);
+  const pair = need.need === "none" ? null : await resolvePair(actor, call, published);
   const slice = operation.slice as unknown as OperationSlice;
   const shape = { method: operation.method, basePath: api.basePath, pathTemplate: operation.pathTemplate, slice };
   const built = build(shape, call.values, need, pair, authorizationOf(call, need));
@@ -74,7 +74,7 @@ interface Pair {
   secret: string;
 }
 
-async function resolvePair(actor: Actor, { credential, target }: RelayedCall): Promise<Pair | null> {
+async function resolvePair(actor: Actor, { credential }: RelayedCall, api: Published): Promise<Pair | null> {
   switch (credential.mode) {
     case "none":
     case "token":
@@ -83,7 +83,7 @@ async function resolvePair(actor: Actor, { credential, target }: RelayedCall): P
     case "test":
       return { clientId: credential.clientId, secret: credential.clientSecret };
     case "grant": {
-      const grant = await grantExplore(actor, { api: target, applicationId: credential.applicationId });
+      const grant = await grantExplore(actor, { api, applicationId: credential.applicationId });
       return { clientId: credential.clientId || grant.clientId, secret: grant.secret };
     }
   }

@@ -72,8 +72,8 @@ test("a silent gateway that is dismissed is missing no more; who did it is in th
   expect(await waitUntilLive(xid, operator)).toMatchObject({ gateways: 1, live: 1, complete: true });
   const [event] = (await listInstallationEvents(operator, {})).rows;
   expect(event).toMatchObject({ actorName: "Ada", action: "gateway.dismissed", targetName: gone.address });
-  const { owner, slug } = await provider();
-  const theirs = await listEvents(owner, { organization: slug });
+  const { owner, organizationId } = await provider();
+  const theirs = await listEvents(owner, { organizationId });
   expect(theirs.rows.map(({ action }) => action)).toEqual(["organization.created"]);
 });
 

@@ -1,13 +1,14 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
-import { listCatalogs } from "#lib/catalog/read-catalog.ts";
+import { type CatalogDto, listCatalogs } from "#lib/catalog/read-catalog.ts";
 import { db } from "#lib/db/client.ts";
 import { countPendingSubscriptions } from "#lib/subscription/list-pending-subscriptions.ts";
 import { type OrganizationDto, readOrganization } from "./read-organization.ts";
 
 export interface ProviderFrame {
   organization: OrganizationDto;
-  catalogs: { slug: string; name: string }[];
+  /** Sandbox first; [] for a role that may not look. */
+  catalogs: CatalogDto[];
   draftCount: number;
   approvalCount: number;
 }
@@ -23,7 +24,7 @@ export async function readProviderFrame(actor: Actor, slug: string): Promise<Pro
   ]);
   return {
     organization,
-    catalogs: catalogs.map((catalog) => ({ slug: catalog.slug, name: catalog.title })),
+    catalogs,
     draftCount,
     approvalCount,
   };

@@ -27,7 +27,7 @@ async function scene() {
   });
   const ask = (plan: keyof typeof kit.plans, comment = "") =>
     requestSubscription(owner, { applicationId, releaseId: kit.releaseId, planId: kit.plans[plan], comment });
-  const list = () => listSubscriptionsOfApplication(owner, applicationId);
+  const list = async () => (await listSubscriptionsOfApplication(owner, applicationId)).rows;
   return { acme, kit, owner, organizationId, applicationId, ask, list };
 }
 

@@ -1,13 +1,21 @@
 import pg from "pg";
 
-/** What `work` asks of the database, one text a statement; transactions' own words are not among them. */
-export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  const seen: string[] = [];
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/** What `work` asks of the database; transactions' own words are not among it. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
+  const seen: Statement[] = [];
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args;
-    const text = typeof first === "string" ? first : ((first as { text?: string } | null)?.text ?? "");
-    if (!/^\s*(begin|commit|rollback|set)\b/i.test(text)) seen.push(text);
+    const [first, second] = args;
+    const { text = "", values = [] } =
+      typeof first === "string" ? { text: first } : ((first ?? {}) as Partial<Statement>);
+    if (!/^\s*(begin|commit|rollback|set)\b/i.test(text)) {
+      seen.push({ text, values: values.length === 0 && Array.isArray(second) ? second : values });
+    }
     return Reflect.apply(query, this, args);
   } as typeof query;
   try {

@@ -2,6 +2,7 @@ import { SquarePlay } from "lucide-react";
 import type { Metadata } from "next";
 import { z } from "zod";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { applicationOnce } from "#app/_server/read-once.ts";
 import { DeleteApplication } from "#components/application/delete-application.tsx";
 import { EditApplication } from "#components/application/edit-application.tsx";
 import { ReadyCurl } from "#components/application/ready-curl.tsx";
@@ -12,8 +13,6 @@ import { LinkButton } from "#components/ui/button.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
-import { openApplication } from "#lib/application/open-application.ts";
-import { readApplication } from "#lib/application/read-application.ts";
 import { formatDate } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import * as actions from "../actions.ts";
@@ -25,19 +24,20 @@ const query = z.object({
   operation: z.string().max(500).optional().catch(undefined),
 });
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const here = paths.application((await params).id);
-  const person = await requirePerson(here);
-  const { name } = await forPage(here, async () => readApplication(person, { applicationId: (await params).id }));
-  return { title: name };
+async function load({ params, searchParams }: Props) {
+  const { id } = await params;
+  const here = paths.application(id);
+  await requirePerson(here);
+  const { api, operation } = query.parse(await searchParams);
+  return forPage(here, () => applicationOnce(id, api, operation));
 }
 
-export default async function ApplicationPage({ params, searchParams }: Props) {
-  const { id: applicationId } = await params;
-  const here = paths.application(applicationId);
-  const person = await requirePerson(here);
-  const chosen = query.parse(await searchParams);
-  const opened = await forPage(here, () => openApplication(person, { applicationId, ...chosen }));
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: (await load(props)).application.name };
+}
+
+export default async function ApplicationPage(props: Props) {
+  const opened = await load(props);
   const { application, subscriptions, missing, apis, serviceIds, may, summary, curl } = opened;
   const { credentials, ...head } = application;
   return (

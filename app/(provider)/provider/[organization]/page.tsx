@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Note } from "#components/ui/note.tsx";
@@ -8,7 +9,6 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { formatMoment, plural } from "#lib/format.ts";
-import { readProviderFrame } from "#lib/organization/read-provider-frame.ts";
 import { paths } from "#lib/paths.ts";
 import { listReleases } from "#lib/product/list-releases.ts";
 
@@ -38,13 +38,13 @@ export default async function DashboardPage({ params }: PageProps<"/provider/[or
   const { organization: slug } = await params;
   const here = paths.provider(slug);
   const person = await requirePerson(here);
-  const frame = await forPage(here, () => readProviderFrame(person, slug));
+  const frame = await forPage(here, () => providerFrameOnce(slug));
   if (frame.catalogs.length === 0) return <NothingToPublish name={frame.organization.name} />;
   const live = await forPage(here, () =>
     Promise.all(
       frame.catalogs.map(async (catalog) => ({
         catalog,
-        releases: (await listReleases(person, { organization: slug, catalog: catalog.slug })).rows,
+        releases: await listReleases(person, { organization: slug, catalog: catalog.slug }),
       })),
     ),
   );
@@ -88,17 +88,17 @@ export default async function DashboardPage({ params }: PageProps<"/provider/[or
       {live.map(({ catalog, releases }) => (
         <Section
           key={catalog.slug}
-          title={catalog.name}
+          title={catalog.title}
           actions={
             <Link className="link" href={paths.endpoints({ organization: slug, catalog: catalog.slug })}>
               Settings: endpoints
             </Link>
           }
         >
-          {releases.length === 0 ? (
+          {releases.rows.length === 0 ? (
             <p className="text-ink-2">Nothing is published here.</p>
           ) : (
-            <Table label={`Products in ${catalog.name}`}>
+            <Table label={`Products in ${catalog.title}`}>
               <thead>
                 <tr>
                   <Th>Product</Th>
@@ -107,7 +107,7 @@ export default async function DashboardPage({ params }: PageProps<"/provider/[or
                 </tr>
               </thead>
               <tbody>
-                {releases.map((release) => (
+                {releases.rows.map((release) => (
                   <tr key={release.id}>
                     <Td>
                       <Link
@@ -124,6 +124,14 @@ export default async function DashboardPage({ params }: PageProps<"/provider/[or
                 ))}
               </tbody>
             </Table>
+          )}
+          {releases.next !== null && (
+            <p className="mt-2 text-12 text-ink-3">
+              The products published last.{" "}
+              <Link className="link" href={paths.catalogProducts({ organization: slug, catalog: catalog.slug })}>
+                All of {catalog.title}
+              </Link>
+            </p>
           )}
         </Section>
       ))}

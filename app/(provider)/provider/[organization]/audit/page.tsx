@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { EventTable } from "#components/audit/event-table.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
@@ -14,7 +15,10 @@ export default async function AuditPage({ params, searchParams }: PageProps<"/pr
   const { after } = pageInput.parse(await searchParams);
   const here = paths.audit(organization);
   const person = await requirePerson(here);
-  const events = await forPage(here, () => listEvents(person, { organization, after }));
+  const events = await forPage(here, async () => {
+    const { id: organizationId } = (await providerFrameOnce(organization)).organization;
+    return listEvents(person, { organizationId, after });
+  });
   return (
     <>
       <PageHead title="Audit log" lead="Who did what, newest first. Nobody can change or delete an entry." />

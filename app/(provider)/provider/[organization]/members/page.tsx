@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { Invitations, InviteForm, MembersTable } from "#components/organization/members.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -7,7 +8,7 @@ import { mayIn } from "#lib/access/authorize.ts";
 import { roles } from "#lib/access/permissions.ts";
 import { env } from "#lib/env.ts";
 import { mayGrant, memberLock, roleWords } from "#lib/organization/organization.rules.ts";
-import { listMembers, readOrganization } from "#lib/organization/read-organization.ts";
+import { listMembers } from "#lib/organization/read-organization.ts";
 import { paths } from "#lib/paths.ts";
 import { changeRoleAction, inviteAction, removeMemberAction, withdrawInvitationAction } from "./actions.ts";
 
@@ -17,7 +18,7 @@ export default async function MembersPage({ params }: PageProps<"/provider/[orga
   const { organization: slug } = await params;
   const here = paths.members(slug);
   const person = await requirePerson(here);
-  const organization = await forPage(here, () => readOrganization(person, slug));
+  const { organization } = await forPage(here, () => providerFrameOnce(slug));
   const { members, invitations } = await forPage(here, () => listMembers(person, slug));
   const manages = mayIn(person, "member:manage", organization.id);
   const options = roles.map((role) => ({

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { OrganizationForm } from "#components/organization/organization-form.tsx";
 import { Note } from "#components/ui/note.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -7,7 +8,6 @@ import { Section } from "#components/ui/section.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { formatDate } from "#lib/format.ts";
-import { readOrganization } from "#lib/organization/read-organization.ts";
 import { paths } from "#lib/paths.ts";
 import { updateOrganizationAction } from "./actions.ts";
 
@@ -17,7 +17,7 @@ export default async function OrganizationPage({ params }: PageProps<"/provider/
   const { organization: slug } = await params;
   const here = paths.organization(slug);
   const person = await requirePerson(here);
-  const organization = await forPage(here, () => readOrganization(person, slug));
+  const { organization } = await forPage(here, () => providerFrameOnce(slug));
   return (
     <>
       <PageHead crumbs={[{ label: organization.name, href: paths.provider(slug) }]} title="Organization" />

@@ -124,8 +124,10 @@ export class ChangeFollower {
 
   /** Everything, into a snapshot of its own: calls are decided on the old one until this one is whole. */
   async #load(): Promise<Reading> {
-    const horizon = await readHorizon();
-    const reading = { snapshot: new Snapshot(this.#gateway.snapshot), horizon, ahead: new Set<bigint>() };
+    // What is there already is loaded with the rest; a transaction that is open for long must not bring all of it again.
+    const { changes, horizon } = await readChanges(await readHorizon());
+    const ahead = new Set(changes.map(({ id }) => id));
+    const reading = { snapshot: new Snapshot(this.#gateway.snapshot), horizon, ahead };
     await loadAll(reading.snapshot);
     // What commits while a million rows are read.
     if ((await this.#read(reading)) === "incomplete")
@@ -142,8 +144,8 @@ export class ChangeFollower {
   async #read(reading: Reading): Promise<number | "incomplete"> {
     const askedAtMs = Date.now();
     const page = await readChanges(reading.horizon);
-    if (!page.complete || page.changes.length > CHANGES_MAX) return "incomplete";
     const fresh = page.changes.filter((change) => !reading.ahead.has(change.id));
+    if (!page.complete || fresh.length > CHANGES_MAX) return "incomplete";
     if (fresh.length > 0) await applyChanges(reading.snapshot, fresh);
     reading.ahead = new Set(page.changes.filter(({ xid }) => xid >= page.horizon).map(({ id }) => id));
     reading.horizon = page.horizon;

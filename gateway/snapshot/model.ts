@@ -130,8 +130,8 @@ export interface GatewaySubscription {
   releaseId: string;
   planId: string;
   state: "pending" | "active" | "suspended";
-  /** Whether the two below are those of the plan as it is now: see Snapshot.bind. */
-  bound: boolean;
+  /** Edition of the release whose limits the two below are; 0: none yet. */
+  boundTo: number;
   /** Limits of the plan with this subscription's counters; made anew when plan or subscription change, counters stay. */
   limits: SubscriptionLimits;
   /** By ApiDefinition.id and "METHOD /path", where the plan has limits of operations; else null. */
@@ -148,6 +148,8 @@ export interface GatewayApplication {
 
 export interface GatewayRelease {
   id: string;
+  /** Another with each change. */
+  edition: number;
   publishedApiIds: ReadonlySet<string>;
   limitsByPlan: ReadonlyMap<string, PlanLimits>;
   planNames: ReadonlyMap<string, string>;

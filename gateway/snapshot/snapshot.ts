@@ -10,6 +10,7 @@ import type { SubscriptionForGateway } from "#lib/subscription/read-subscription
 import type { SigningKeys } from "#lib/token/signing-keys.ts";
 import { CredentialTable } from "./credential-table.ts";
 import type { GatewayApi, GatewayApplication, GatewayRelease, GatewaySubscription } from "./model.ts";
+import { WideMap } from "./wide-map.ts";
 
 /** The APIs of one space and catalog by base path. */
 export interface Place {
@@ -26,13 +27,15 @@ export class Snapshot {
   readonly places = new Map<string, Place>();
   readonly apis = new Map<string, GatewayApi>();
   readonly credentials = new CredentialTable();
-  readonly applications = new Map<string, GatewayApplication>();
+  readonly applications = new WideMap<GatewayApplication>();
   readonly releases = new Map<string, GatewayRelease>();
   /** What signs tokens here, and the tokens that were verified with it. */
   tokens = new AccessTokens();
-  readonly #subscriptions = new Map<string, GatewaySubscription>();
-  readonly #byApplication = new Map<string, GatewaySubscription[]>();
+  readonly #subscriptions = new WideMap<GatewaySubscription>();
+  readonly #byApplication = new WideMap<GatewaySubscription[]>();
   readonly #counters: Counters;
+  /** Releases that were ever put. */
+  #editions = 0;
 
   /** `predecessor`: the snapshot that this one will take the place of; what its subscriptions used up stays used. */
   constructor(predecessor?: Snapshot) {
@@ -109,6 +112,8 @@ export class Snapshot {
   }
 
   putRelease(row: ReleaseForGateway): void {
+    // Subscriptions notice by it, each with its next call: there may be half a million on a release.
+    this.#editions += 1;
     const limitsByPlan = new Map<string, PlanLimits>();
     for (const plan of row.plans) {
       const limits = readPlanLimits(plan);
@@ -119,13 +124,11 @@ export class Snapshot {
     const planNames = new Map(row.plans.map(({ id, name }) => [id, name]));
     this.releases.set(row.id, {
       id: row.id,
+      edition: this.#editions,
       publishedApiIds: new Set(row.publishedApiIds),
       limitsByPlan,
       planNames,
     });
-    for (const subscription of this.#subscriptions.values()) {
-      if (subscription.releaseId === row.id) subscription.bound = false;
-    }
   }
 
   dropRelease(id: string): void {
@@ -133,9 +136,8 @@ export class Snapshot {
   }
 
   putSubscription(row: SubscriptionForGateway): void {
-    const old = this.#subscriptions.get(row.id);
-    if (old) this.#unlist(old);
     const { id, state } = row;
+    const old = this.#subscriptions.get(id);
     // The texts that are there already: of a hundred thousand subscriptions each has but one.
     const applicationId = this.applications.get(row.applicationId)?.id ?? row.applicationId;
     const releaseId = this.releases.get(row.releaseId)?.id ?? row.releaseId;
@@ -145,17 +147,23 @@ export class Snapshot {
       releaseId,
       planId: row.releasePlanId,
       state,
-      bound: false,
+      boundTo: 0,
       limits: NO_LIMITS,
       operationLimits: null,
     };
     this.#subscriptions.set(id, subscription);
-    const list = this.#byApplication.get(applicationId);
-    if (list) {
-      list.push(subscription);
-      // IDs are UUIDv7: of several subscriptions that hold an API the oldest decides.
-      list.sort((a, b) => (a.id < b.id ? -1 : 1));
-    } else this.#byApplication.set(applicationId, [subscription]);
+    if (old && old.applicationId !== applicationId) this.#unlist(old);
+    const list = this.#byApplication.get(applicationId) ?? [];
+    if (list.length === 0) this.#byApplication.set(applicationId, list);
+    const at = old ? list.indexOf(old) : -1;
+    if (at >= 0) {
+      list[at] = subscription;
+      return;
+    }
+    const last = list.at(-1);
+    list.push(subscription);
+    // IDs are UUIDv7: of several subscriptions that hold an API the oldest decides.
+    if (last && id < last.id) list.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   dropSubscription(id: string): void {
@@ -170,16 +178,19 @@ export class Snapshot {
     return this.#byApplication.get(applicationId) ?? NONE;
   }
 
-  /** Whether a release in this snapshot still offers the plan that the subscription is on, with the API. */
+  /** Whether a release in this snapshot still offers the plan that the subscription is on, with the API; then it has the limits of now. */
   covers(subscription: GatewaySubscription, publishedApiId: string): boolean {
     const release = this.releases.get(subscription.releaseId);
-    return release?.publishedApiIds.has(publishedApiId) === true && release.limitsByPlan.has(subscription.planId);
+    if (release?.publishedApiIds.has(publishedApiId) !== true || !release.limitsByPlan.has(subscription.planId))
+      return false;
+    if (subscription.boundTo !== release.edition) this.#bind(subscription, release);
+    return true;
   }
 
   /** Gives a subscription its limits. Done with its first call, since most of many are not used in one process. */
-  bind(subscription: GatewaySubscription): void {
-    subscription.bound = true;
-    const plan = this.releases.get(subscription.releaseId)?.limitsByPlan.get(subscription.planId);
+  #bind(subscription: GatewaySubscription, release: GatewayRelease): void {
+    subscription.boundTo = release.edition;
+    const plan = release.limitsByPlan.get(subscription.planId);
     subscription.limits = this.#counters.bind(subscription.id, plan?.limits ?? []);
     if (!plan || plan.operations.size === 0) {
       subscription.operationLimits = null;

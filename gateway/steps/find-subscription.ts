@@ -18,7 +18,6 @@ export function findSubscription(call: Call): Refused | undefined {
   for (const subscription of snapshot.subscriptionsOf(credential.applicationId)) {
     if (!snapshot.covers(subscription, api.id)) continue;
     if (subscription.state === "active") {
-      if (!subscription.bound) snapshot.bind(subscription);
       call.subscription = subscription;
       return undefined;
     }

@@ -27,16 +27,22 @@ const select = {
   revision: { select: { compiled: true } },
 } as const;
 
-/** Reads the routes that a published release holds, or those of `ids`, each with its backend. */
+const isReleased = { releases: { some: { release: { state: "published" } } } } as const;
+
+/** IDs of the routes that a published release holds. */
+export async function publishedApiIds(): Promise<string[]> {
+  const rows = await db().publishedApi.findMany({ where: isReleased, select: { id: true } });
+  return rows.map((row) => row.id);
+}
+
+/** Reads those of `ids` that a published release holds, each with its backend. */
 export async function readPublishedApisForGateway(
-  ids?: readonly string[],
+  ids: readonly string[],
   tx: Tx = db(),
 ): Promise<PublishedApiForGateway[]> {
-  const rows = await tx.publishedApi.findMany({
-    where: { ...(ids && { id: { in: [...ids] } }), releases: { some: { release: { state: "published" } } } },
-    select,
-  });
-  const backends = await readBackendsForGateway(ids && rows.map((row) => row.apiDefinitionId), tx);
+  const rows = await tx.publishedApi.findMany({ where: { id: { in: [...ids] }, ...isReleased }, select });
+  const apiDefinitionIds = rows.map((row) => row.apiDefinitionId);
+  const backends = await readBackendsForGateway(apiDefinitionIds, tx);
   return rows.map(({ catalog, space, revision, ...row }) => ({
     ...row,
     catalogSlug: catalog.slug,

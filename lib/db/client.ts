@@ -81,12 +81,15 @@ export async function transaction<T>(work: (tx: Tx) => Promise<T>, unique: Uniqu
   }
 }
 
+/** Many small reads, with pauses for what waits. It locks nothing. */
+const READ_MS_MAX = 120_000;
+
 /**
  * Reads that see one state of the database, whatever commits between them: without it a gateway could put the plans
  * from before a publish together with the APIs from after it.
  */
 export const readTogether = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
-  db().$transaction(work, { maxWait: 5_000, timeout: 20_000, isolationLevel: "RepeatableRead" });
+  db().$transaction(work, { maxWait: 5_000, timeout: READ_MS_MAX, isolationLevel: "RepeatableRead" });
 
 function inWords(error: unknown, unique: UniqueWords): unknown {
   const constraint = violatedConstraint(error);

@@ -14,10 +14,16 @@ export interface ReleaseForGateway {
   }[];
 }
 
-/** Reads the published releases with plans and APIs, or those of `ids`. A retired one is left out: nobody is subscribed to it. */
-export async function readReleasesForGateway(ids?: readonly string[], tx: Tx = db()): Promise<ReleaseForGateway[]> {
+/** IDs of the published releases. */
+export async function publishedReleaseIds(): Promise<string[]> {
+  const rows = await db().productRelease.findMany({ where: { state: "published" }, select: { id: true } });
+  return rows.map((row) => row.id);
+}
+
+/** Reads those of `ids` that are published, with plans and APIs. A retired one is left out: nobody is subscribed to it. */
+export async function readReleasesForGateway(ids: readonly string[], tx: Tx = db()): Promise<ReleaseForGateway[]> {
   const rows = await tx.productRelease.findMany({
-    where: { ...(ids && { id: { in: [...ids] } }), state: "published" },
+    where: { id: { in: [...ids] }, state: "published" },
     select: {
       id: true,
       apis: { select: { publishedApiId: true } },

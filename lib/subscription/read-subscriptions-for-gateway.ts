@@ -29,11 +29,34 @@ export function readAllSubscriptions(reader: BulkReader): AsyncGenerator<Subscri
   );
 }
 
-/** IDs of the subscriptions of these releases: a republish may move them to other plans. */
-export async function subscriptionIdsOfReleases(releaseIds: readonly string[], tx: Tx): Promise<string[]> {
-  const rows = await tx.subscription.findMany({
-    where: { releaseId: { in: [...releaseIds] } },
-    select: { id: true },
-  });
-  return rows.map((row) => row.id);
+/** As many rows at a time are read of what moved. */
+const MOVED_ROWS = 200;
+
+/**
+ * Reads the subscriptions of these releases that were written by a transaction from `sinceXid` on, which is what a
+ * republish moved to other plans; of the rest there may be a hundred thousand. `ended`: those that are in force no more.
+ */
+export async function readMovedSubscriptions(
+  releaseIds: readonly string[],
+  sinceXid: bigint,
+  tx: Tx,
+): Promise<{ moved: SubscriptionForGateway[]; ended: string[] }> {
+  const moved: SubscriptionForGateway[] = [];
+  const ended: string[] = [];
+  const open: readonly string[] = STATES;
+  let after = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    // The system column says who wrote the row last; ages compare as transaction IDs do, also where they wrap.
+    const rows = await tx.$queryRaw<SubscriptionForGateway[]>`
+      select id, "applicationId", "releaseId", "releasePlanId", state::text from "Subscription"
+      where "releaseId" = any(${[...releaseIds]}::uuid[]) and id > ${after}::uuid
+        and age(xmin) <= age((${String(sinceXid)}::xid8)::xid)
+      order by id limit ${MOVED_ROWS}`;
+    for (const row of rows) {
+      if (open.includes(row.state)) moved.push(row);
+      else ended.push(row.id);
+    }
+    if (rows.length < MOVED_ROWS) return { moved, ended };
+    after = rows.at(-1)?.id ?? after;
+  }
 }

@@ -1,6 +1,8 @@
+import { foldedName, isOurs } from "./identity-headers.ts";
+
 /** What the gateway does with a header of a client, by its name. */
 export const PASS = 0;
-/** Hop-by-hop, or one that only we may set. */
+/** Hop-by-hop, or one that only we may set (identity-headers.ts). */
 export const DROP = 1;
 export const HOST = 2;
 export const CONTENT_LENGTH = 3;
@@ -15,36 +17,10 @@ export const VIA = 9;
 
 export interface HeaderName {
   lower: string;
-  /** As frameworks read it: "-" for "_" and ".". */
+  /** As CGI reads it: "-" for each sign that is no letter and no digit. */
   canonical: string;
   kind: number;
 }
-
-/** Between one connection and the next only (RFC 9110 7.6.1), and Proxy-* as a family (T6). */
-const HOP_BY_HOP = new Set(["keep-alive", "te", "trailer", "upgrade", "http2-settings"]);
-
-/**
- * Names that speak of who calls and from where: a backend believes them, so only we may set them (T7). Frameworks read
- * `_` and `.` as `-`, so names are compared in that form.
- */
-const IDENTITY = new Set([
-  "forwarded",
-  "next-action",
-  "x-client-id",
-  "x-client-ip",
-  "x-cluster-client-ip",
-  "x-forwarded",
-  "x-gateway-proof",
-  "x-global-transaction-id",
-  "x-original-url",
-  // A request for a trace is between the portal and the gateway.
-  "x-portico-trace",
-  "x-real-ip",
-  "x-request-id",
-  "x-rewrite-url",
-  "true-client-ip",
-]);
-const IDENTITY_PREFIXES = ["x-forwarded-", "x-middleware-", "proxy-"];
 
 function kindOf(lower: string, canonical: string): number {
   switch (lower) {
@@ -64,9 +40,7 @@ function kindOf(lower: string, canonical: string): number {
       return VIA;
   }
   if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
-  if (HOP_BY_HOP.has(lower) || IDENTITY.has(canonical)) return DROP;
-  if (IDENTITY_PREFIXES.some((prefix) => canonical.startsWith(prefix))) return DROP;
-  return PASS;
+  return isOurs(canonical) ? DROP : PASS;
 }
 
 /** Names seen, as they were written. Bounded in number and length: a client could send a new one with every call. */
@@ -79,7 +53,7 @@ export function headerName(raw: string): HeaderName {
   const found = known.get(raw);
   if (found) return found;
   const lower = raw.toLowerCase();
-  const canonical = lower.replace(/[_.]/g, "-");
+  const canonical = foldedName(lower);
   const made = { lower, canonical, kind: kindOf(lower, canonical) };
   if (known.size < KNOWN_MAX && raw.length <= KNOWN_LENGTH_MAX) known.set(raw, made);
   return made;

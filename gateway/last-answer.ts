@@ -21,8 +21,8 @@ export function endConnection(socket: Duplex): boolean {
 export const isEnding = (socket: Duplex): boolean => ending.has(socket);
 
 /**
- * Ends the connection of a call with its answer. For a client that asks for another protocol, which nobody here speaks:
- * Node throws away what came in one piece with its request and reads on in the middle of what follows (T1).
+ * Ends the connection of a call with its answer. For a client that asks for another protocol, where Node throws away what
+ * came in one piece with its request and reads on in the middle of what follows (T1, ignored-upgrade.ts).
  */
 export function lastCall({ req, res }: Call): void {
   res.shouldKeepAlive = false;

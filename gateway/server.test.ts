@@ -5,7 +5,7 @@ import { open, sendRaw } from "#gateway/conformance/kit/client.ts";
 import { type OwnListener, startOwnListener } from "#gateway/conformance/kit/own-listener.ts";
 import { type RawBackend, startRawBackend } from "#gateway/conformance/kit/raw-backend.ts";
 import type { Call, Gateway } from "./call.ts";
-import { callsWaiting } from "./turns.ts";
+import { callsWaiting, WAITING_MAX } from "./turns.ts";
 import type { Endpoint } from "./upstream/connect.ts";
 
 // What clients do to connections: each call comes to its end once, whatever happens around it.
@@ -189,16 +189,96 @@ test("what a client sends behind a broken request does not pile up while an earl
   expect(warnings).toEqual([]);
 });
 
-test("an upgrade that is not offered is a call like any, and the last of its connection (T1)", async () => {
-  const heads: string[] = [];
-  backend.answer = (socket, _body, head) => {
-    heads.push(head);
-    socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-  };
-  const upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n";
-  const answer = await sendRaw(GET.replace("\r\n\r\n", `\r\n${upgrade}\r\n`) + GET, base);
-  expect([answer.statuses, answer.closed, heads.length]).toEqual([[200], true, 1]);
-  expect(heads.join()).not.toMatch(/upgrade|settings/i);
+const UPGRADES = {
+  h2c: "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+  websocket: "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+  TLS: "Upgrade: TLS/1.0\r\nConnection: UPGRADE\r\n",
+};
+
+test.each(Object.entries(UPGRADES))(
+  "an upgrade to %s, which is not offered, is ignored: each call is answered, and the connection stays (F15)",
+  async (_what, upgrade) => {
+    const heads: string[] = [];
+    backend.answer = (socket, body, head) => {
+      heads.push(head + body);
+      socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    };
+    const asks = GET.replace("\r\n\r\n", `\r\n${upgrade}\r\n`);
+    const post = `${POST}${upgrade}`;
+    const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n`;
+    const all = [asks, asks, GET, `${post}Content-Length: 3\r\n\r\ntwo`, asks, chunked, GET];
+    // In one piece, and in pieces of every length: nothing is lost between them, nothing is read twice (T1).
+    for (const length of [10_000, 1, 7, 64]) {
+      heads.length = 0;
+      const client = await open(base);
+      let text = "";
+      client.on("data", (piece) => {
+        text += piece;
+      });
+      const bytes = all.join("");
+      for (let at = 0; at < bytes.length; at += length) {
+        client.write(bytes.slice(at, at + length));
+        if (length < bytes.length) await new Promise(setImmediate);
+      }
+      await expect.poll(() => text.match(/HTTP\/1\.1 \d{3}/g)).toEqual(all.map(() => "HTTP/1.1 200"));
+      expect(heads.map((head) => `${head.slice(0, 4)}${/(?:two|one)/.exec(head) ?? ""}`)).toEqual([
+        ...["GET ", "GET ", "GET ", "POSTtwo", "GET ", "POSTone", "GET "],
+      ]);
+      expect(heads.join()).not.toMatch(/upgrade|settings/i);
+      client.write(asks);
+      await expect.poll(() => text.match(/HTTP\/1\.1 200/g)?.length).toBe(all.length + 1);
+      expect(client.readyState).toBe("open");
+      client.destroy();
+    }
+  },
+);
+
+test("behind an upgrade that is ignored, garbage and another protocol's preface are refused as ever (F15)", async () => {
+  backend.answer = (socket) => void socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  const asks = GET.replace("\r\n\r\n", `\r\n${UPGRADES.h2c}\r\n`);
+  for (const behind of [
+    "garbage\r\n\r\n",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+  ]) {
+    const answer = await sendRaw(asks + behind + GET, base);
+    expect([behind, answer.statuses, answer.closed]).toEqual([behind, [200], true]);
+  }
+  const answer = await sendRaw(asks.repeat(100), base);
+  expect([answer.statuses, answer.closed]).toEqual([Array(1 + WAITING_MAX).fill(200), true]);
+});
+
+test("every malformed request is counted by its reason, once, and every answer has a Date (F13)", async () => {
+  const long = `GET /x HTTP/1.1\r\nX: ${"l".repeat(40_000)}\r\n\r\n`;
+  const chunked = `${POST}Transfer-Encoding: chunked\r\n\r\n`;
+  const bad: [string, string, number][] = [
+    ["invalid_method", "garbage\r\n\r\n", 400],
+    ["invalid_version", "GET / HTTP/9.9\r\n\r\n", 400],
+    ["invalid_header_token", "GET / HTTP/1.1\r\na b: c\r\n\r\n", 400],
+    ["invalid_content_length", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400],
+    ["header_overflow", long, 431],
+    ["connect", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
+    ["invalid_method", "\x16\x03\x01\x02\x00\x01", 400],
+    ["invalid_method", `${GET}garbage\r\n\r\ngarbage\r\n\r\n`, 200],
+    ["pipelined", GET.repeat(100), 200],
+    // These are calls, and have a record.
+    ["", `${chunked}no chunk\r\n`, 400],
+    ["", GET.replace("Host: a", "Host: a b"), 400],
+    ["", `${GET.replace(/Host.*/, `Host: a\r\nX: ${"l".repeat(20_000)}`)}`, 431],
+  ];
+  const { cutOff } = gateway.metrics;
+  backend.answer = (socket) => void socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+  for (const [reason, bytes, status] of bad) {
+    const before = new Map(cutOff);
+    const answer = await sendRaw(bytes, base);
+    expect([reason, answer.statuses[0], answer.closed]).toEqual([reason, status, status !== 431 || reason !== ""]);
+    expect([bytes, answer.text.match(/\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/g)?.length]).toEqual([
+      bytes,
+      answer.statuses.length,
+    ]);
+    const counted = [...cutOff].filter(([name, value]) => value !== (before.get(name) ?? 0));
+    expect(counted).toEqual(reason === "" ? [] : [[reason, (before.get(reason) ?? 0) + 1]]);
+  }
 });
 
 test("a client that has said all and closes its side leaves no call behind", async () => {

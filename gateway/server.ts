@@ -14,6 +14,7 @@ import { answerRefusal } from "./answer/answer-refusal.ts";
 import { bodyOf, refuse } from "./answer/refusal.ts";
 import { callWithBody, type Gateway } from "./call.ts";
 import { handleCall } from "./handle-call.ts";
+import { ignoreUpgrade } from "./ignored-upgrade.ts";
 import { endConnection, isEnding, linger } from "./last-answer.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
 import { closeAfterAll, discard, wasTooMany } from "./turns.ts";
@@ -42,7 +43,9 @@ Object.defineProperty(GatewayRequest.prototype, "headers", {
 });
 
 /** Limits of a connection; what belongs to one request is checked in steps/check-request.ts. */
-const options: ServerOptions<typeof GatewayRequest> = {
+const options: ServerOptions<typeof GatewayRequest> & {
+  shouldUpgradeCallback: (req: IncomingMessage) => boolean;
+} = {
   /** The parser's, above our own two, so that the answer can say which was broken (T5). */
   maxHeaderSize: HEADER_BYTES_MAX + TARGET_BYTES_MAX + 2_048,
   /** From the first byte to the end of the headers (slowloris, T21). */
@@ -57,6 +60,11 @@ const options: ServerOptions<typeof GatewayRequest> = {
   requireHostHeader: false,
   noDelay: true,
   IncomingMessage: GatewayRequest,
+  /** We offer no other protocol. Node asks from 24.9 on; before, `Upgrade` is a header like any to it as well. */
+  shouldUpgradeCallback: (req: IncomingMessage) => {
+    ignoreUpgrade(req.socket);
+    return false;
+  },
   /** A request without a body is at its end with its headers; none of its events come. */
   optimizeEmptyRequests: true,
 };
@@ -77,11 +85,13 @@ export function createGatewayServer(gateway: Gateway): Server {
   server.on("connect", (req, socket: Socket) => {
     // Node hands the bare socket over, its own listeners taken off: an error would end the process (T21).
     discard(socket);
-    if (wasTooMany(req)) closeAfterAll(socket);
-    else cutOff(socket, "REQUEST_MALFORMED");
+    if (wasTooMany(req)) {
+      gateway.metrics.noteCutOff("pipelined");
+      closeAfterAll(socket);
+    } else cutOff(gateway, socket, "REQUEST_MALFORMED", "connect");
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    cutOff(socket, refusalOfParser(error.code)),
+    cutOff(gateway, socket, refusalOfParser(error.code), reasonOf(error.code)),
   );
   return server;
 }
@@ -92,11 +102,14 @@ function refusalOfParser(code: string | undefined): Refusal | null {
   return code?.startsWith("HPE_") ? "REQUEST_MALFORMED" : null;
 }
 
+/** A word of the parser's own list, such as "invalid_method"; never the client's. */
+const reasonOf = (code = ""): string => code.toLowerCase().replace(/^(?:hpe|err_http)_/, "");
+
 /** Node's own field: the answer that is being written on a socket, if any. */
 type BusySocket = Socket & { _httpMessage?: ServerResponse | null };
 
 /** Answers what the parser could not read, where an answer can be told from the one before, and closes. */
-function cutOff(socket: BusySocket, refusal: Refusal | null): void {
+function cutOff(gateway: Gateway, socket: BusySocket, refusal: Refusal | null, reason: string): void {
   if (!refusal || !socket.writable) {
     // One that was answered gets the time to read it (last-answer.ts).
     if (!refusal || !isEnding(socket)) socket.destroy();
@@ -104,26 +117,29 @@ function cutOff(socket: BusySocket, refusal: Refusal | null): void {
   }
   const busy = socket._httpMessage;
   if (!busy) {
+    gateway.metrics.noteCutOff(reason);
     sendRefusal(socket, refusal);
     return;
   }
   const call = callWithBody(busy);
   if (call && !busy.req.complete && !busy.writableEnded && !call.ended) {
-    // The body of this very call is broken.
+    // The body of this very call is broken: it has a record.
     if (busy.headersSent) socket.destroy();
     else answerRefusal(call, refuse(refusal));
     return;
   }
   // Earlier calls on the connection are still to be answered: the client gets those answers, and then nothing more. The
   // parser complains of every further piece.
-  closeAfterAll(socket);
+  if (closeAfterAll(socket)) gateway.metrics.noteCutOff(reason);
 }
 
 function sendRefusal(socket: Socket, refusal: Refusal): void {
   const refused = refuse(refusal);
   const requestId = randomUUID();
   const { status, json } = refused.rendered;
-  const all = [...json.headers, "X-Request-Id", requestId, "X-Global-Transaction-ID", requestId, "Connection", "close"];
+  // RFC 9110 6.6.1: Node adds it to the answers that it writes itself.
+  const all = ["Date", new Date().toUTCString(), ...json.headers, "X-Request-Id", requestId];
+  all.push("X-Global-Transaction-ID", requestId, "Connection", "close");
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
   for (let i = 0; i < all.length; i += 2) text += `${all[i]}: ${all[i + 1]}\r\n`;
   endConnection(socket);

@@ -105,25 +105,26 @@ export function noteBodyInRead(socket: Socket): void {
 
 /**
  * Takes no further call from a connection: what is being answered on it, and the calls that wait, are answered, then it
- * ends (RFC 9112 9.6).
+ * ends (RFC 9112 9.6). false: it was told so before.
  */
-export function closeAfterAll(socket: ParsedSocket): void {
+export function closeAfterAll(socket: ParsedSocket): boolean {
   const line = lines.get(socket);
-  if (line?.closed) return;
+  if (line?.closed) return false;
   if (line) line.closed = true;
   // Of what was broken nothing is begun: its body would never end.
   if (line?.waiting.at(-1)?.req.complete === false) line.waiting.pop();
   const waits = line?.waiting.at(-1)?.res;
-  if (!waits && !endConnection(socket)) return;
+  if (!waits && !endConnection(socket)) return false;
   linger(socket, () => undefined);
   const last = waits ?? socket._httpMessage;
   if (!last) {
     socket.destroySoon();
-    return;
+    return true;
   }
   last.shouldKeepAlive = false;
   // Where its head has left already, and said nothing of it.
   last.once("finish", () => socket.destroySoon());
+  return true;
 }
 
 /** Whether this is a request that was one too many, and not a client's CONNECT. */

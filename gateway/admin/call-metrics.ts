@@ -36,6 +36,8 @@ export class CallMetrics {
   readonly byApi = new Map<string, { label: string; classes: Float64Array }>();
   /** Refusals by their public code. */
   readonly refusals = new Map<string, number>();
+  /** What never became a call, by reason: a request that is no HTTP, or came too late. */
+  readonly cutOff = new Map<string, number>();
   readonly total = new Durations();
   readonly backend = new Durations();
   readonly #others = { label: "other", classes: new Float64Array(CLASSES) };
@@ -52,6 +54,11 @@ export class CallMetrics {
       const { code } = call.refused.rendered;
       this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
     }
+  }
+
+  /** Notes a request that the server refused before it was a call; `reason` comes from a list, not from a client. */
+  noteCutOff(reason: string): void {
+    this.cutOff.set(reason, (this.cutOff.get(reason) ?? 0) + 1);
   }
 
   #of({ api }: Call) {

@@ -36,6 +36,9 @@ export function metricsOf(gateway: Gateway, worker: string): Registry {
   family("portico_refusals_total", "counter", "Calls that the gateway refused, by code", () =>
     [...metrics.refusals].map(([code, value]) => ({ value, labels: { code } })),
   );
+  family("portico_requests_cut_off_total", "counter", "Requests that were no HTTP and became no call, by reason", () =>
+    [...metrics.cutOff].map(([reason, value]) => ({ value, labels: { reason } })),
+  );
   family("portico_call_duration_seconds", "histogram", "Calls, from their headers to the end of the answer", () =>
     histogram("portico_call_duration_seconds", metrics.total),
   );

@@ -64,7 +64,7 @@ describe("HTTP/2 that nobody agreed on (T22)", () => {
     expect(fixture.backend.calls.length).toBe(50);
   });
 
-  test("an upgrade to h2c is not made: the call is answered in HTTP/1.1, and is the last of its connection", async () => {
+  test("an upgrade to h2c is not made: the call is answered in HTTP/1.1, and frames that follow all the same end the connection", async () => {
     const asks = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
     const upgrade = Buffer.from(`GET ${path}/x HTTP/1.1\r\nHost: a\r\n${asks}\r\n`);
     const answer = await sendRaw(Buffer.concat([upgrade, resets(1_000)]));

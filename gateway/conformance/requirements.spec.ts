@@ -126,7 +126,7 @@ describe("what travels on (gateway.md 2.5)", () => {
 });
 
 describe("identity and hop-by-hop headers (T6, T7)", () => {
-  test("what a backend believes about the caller comes from us alone", async () => {
+  test("what a backend believes about the caller comes from us alone (F4)", async () => {
     const forged = [
       "X-Client-Id",
       "X_Client_Id",
@@ -136,6 +136,9 @@ describe("identity and hop-by-hop headers (T6, T7)", () => {
       "X-Forwarded-User",
     ];
     const more = ["Forwarded", "X-Real-IP", "X-Request-Id", "x-middleware-subrequest", "Next-Action", "X-Original-URL"];
+    more.push("Proxy", "X-Portico-Application", "Client-IP", "CF-Connecting-IP", "Remote-User", "X-Remote-User");
+    more.push("X-Original-Host", "X-SSL-Client-Cert", "SSL-Client-Verify", "Content_Length", "Transfer_Encoding");
+    more.push("REMOTE_USER", "Client.IP", "X_SSL_Client_Cert", "X-Auth-Request-User", "X-Consumer-Username", "iv-user");
     const headers = [...forged, ...more].map((name): [string, string] => [name, "forged"]);
     const answer = await call(`${path.api}/open`, { headers });
     expect(JSON.stringify(fixture.backend.calls.at(-1))).not.toContain("forged");

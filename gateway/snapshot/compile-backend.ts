@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { foldedName } from "#gateway/identity-headers.ts";
 import { type ClientCredentials, tokenAuthorities } from "#gateway/upstream/backend-token.ts";
 import type { BackendTls, Endpoint } from "#gateway/upstream/connect.ts";
 import type { BackendForGateway } from "#lib/backend/read-backends-for-gateway.ts";
@@ -19,7 +20,7 @@ export function compileBackend(row: BackendForGateway): Backend {
     pathPrefix: url.pathname.replace(/\/+$/, ""),
     host: url.host,
     signIn,
-    ownHeader: (signIn[0] ?? "").toLowerCase().replace(/[_.]/g, "-"),
+    ownHeader: foldedName((signIn[0] ?? "").toLowerCase()),
     credentials: row.authKind === "oauth" ? credentialsOf(row) : null,
     proof: row.proof,
     responseTimeoutMs: row.responseTimeoutMs,

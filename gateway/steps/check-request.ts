@@ -2,6 +2,7 @@ import { noteClient, notePeer } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { announceBody, type Call } from "#gateway/call.ts";
 import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING, VIA } from "#gateway/header-names.ts";
+import { ignoresUpgrade } from "#gateway/ignored-upgrade.ts";
 import { lastCall } from "#gateway/last-answer.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
@@ -72,7 +73,7 @@ function checkHeaders(call: Call): Refused | undefined {
         // The two that everybody sends name no header.
         if (value !== "keep-alive" && value !== "close") {
           call.connectionTokens += `,${value.toLowerCase()}`;
-          if (call.connectionTokens.includes("upgrade")) lastCall(call);
+          if (call.connectionTokens.includes("upgrade") && !ignoresUpgrade(call.req.socket)) lastCall(call);
         }
         break;
       case VIA:

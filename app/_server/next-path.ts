@@ -1,3 +1,12 @@
+import { z } from "zod";
+import { word } from "#lib/text.schema.ts";
+
+const query = z.object({ next: word(2_000).optional().catch(undefined) });
+
+/** `?next=` of a page's address, or `fallback`. */
+export const readNext = (searchParams: Record<string, string | string[] | undefined>, fallback: string): string =>
+  safeNext(query.parse(searchParams).next, fallback);
+
 /** Where to go after sign-in: a path of this portal and nothing else, so that a link cannot lead elsewhere. */
 export function safeNext(next: string | string[] | undefined, fallback: string): string {
   if (typeof next !== "string" || !/^\/(?![/\\])/.test(next)) return fallback;

@@ -1,36 +1,29 @@
 import { z } from "zod";
+import { json, name, text } from "#lib/text.schema.ts";
 
 /** 5 MB: the same bound as the parser's. Counted in characters here, in bytes there. */
 const SOURCE_LENGTH_MAX = 5 * 1024 * 1024;
 
-const title = z.string().trim().min(1, "Enter a title").max(200, "A title has at most 200 characters");
-const version = z
-  .string()
+const title = name().min(1, "Enter a title").max(200, "A title has at most 200 characters");
+const version = text()
   .trim()
   .min(1, "Enter a version")
   .max(60, "A version has at most 60 characters")
   .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, "A version is written like 1.0.0: letters, digits, dots and hyphens");
-const basePath = z
-  .string()
+const basePath = text()
   .trim()
   .max(200, "A base path has at most 200 characters")
   .regex(
     /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/,
     "A base path starts with a slash, such as /weather, and holds letters, digits, dots and hyphens",
   );
-const url = z.string().trim().max(2_000, "An address has at most 2,000 characters");
-const source = z.string().max(SOURCE_LENGTH_MAX, "The text is larger than 5 MB");
-const organization = z.string().min(1).max(100);
+const url = text().trim().max(2_000, "An address has at most 2,000 characters");
+const source = text().max(SOURCE_LENGTH_MAX, "The text is larger than 5 MB");
+const organization = text().min(1).max(100);
 /** An identifying name of the person's choice (S74): "Client ID" as in the founding tutorial, spaces and all. */
-const schemeName = z
-  .string()
-  .trim()
-  .min(1, "Enter a name")
-  .max(100, "A name has at most 100 characters")
-  .regex(/^[^\p{Cc}]+$/u, "A name holds no control characters");
+const schemeName = name().min(1, "Enter a name").max(100, "A name has at most 100 characters");
 /** An HTTP token (RFC 9110, 5.6.2), so that it can be a header's name; a query parameter needs no more. */
-const parameterName = z
-  .string()
+const parameterName = text()
   .trim()
   .min(1, "Enter a parameter name")
   .max(100, "A parameter name has at most 100 characters")
@@ -64,26 +57,26 @@ export const keyLocation = z.enum(["header", "query"]);
 
 /** One change of the design form. */
 export const formEdit = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("info"), title, version, description: z.string().max(50_000).default("") }).strict(),
+  z.object({ kind: z.literal("info"), title, version, description: text().max(50_000).default("") }).strict(),
   z.object({ kind: z.literal("base-path"), basePath }).strict(),
   z
     .object({
       kind: z.literal("put-scheme"),
       /** The name it has now; null for a new one. */
-      previousName: z.string().max(200).nullable().default(null),
+      previousName: text().max(200).nullable().default(null),
       name: schemeName,
       parameterName,
       keyType,
       in: keyLocation.default("header"),
-      description: z.string().max(10_000).default(""),
+      description: text().max(10_000).default(""),
     })
     .strict(),
-  z.object({ kind: z.literal("remove-scheme"), name: z.string().min(1).max(200) }).strict(),
+  z.object({ kind: z.literal("remove-scheme"), name: text().min(1).max(200) }).strict(),
   z
     .object({
       kind: z.literal("security"),
       /** Alternatives of scheme names needed together; [] takes the requirement away. */
-      security: z.array(z.array(z.string().min(1).max(200)).max(10)).max(20),
+      security: z.array(z.array(text().min(1).max(200)).max(10)).max(20),
     })
     .strict(),
   z.object({ kind: z.literal("gateway"), gatewayType, enforced: z.boolean() }).strict(),
@@ -95,9 +88,9 @@ export const formEdit = z.discriminatedUnion("kind", [
       edits: z
         .array(
           z.discriminatedUnion("op", [
-            z.object({ op: z.literal("set"), pointer: z.string().max(2_000), value: z.json() }).strict(),
-            z.object({ op: z.literal("remove"), pointer: z.string().max(2_000) }).strict(),
-            z.object({ op: z.literal("rename"), pointer: z.string().max(2_000), key: z.string().max(200) }).strict(),
+            z.object({ op: z.literal("set"), pointer: text().max(2_000), value: json() }).strict(),
+            z.object({ op: z.literal("remove"), pointer: text().max(2_000) }).strict(),
+            z.object({ op: z.literal("rename"), pointer: text().max(2_000), key: text().max(200) }).strict(),
           ]),
         )
         .max(5_000),

@@ -1,4 +1,5 @@
 import { slugify } from "#lib/ids.ts";
+import { shownLine } from "#lib/text.schema.ts";
 import { asText, isObject, type JsonObject, member } from "./json-pointer.ts";
 import { DefinitionRefused } from "./parse-text.ts";
 
@@ -35,15 +36,17 @@ export function formatOf(document: JsonObject): Format {
   );
 }
 
+const UNTITLED = "Untitled API";
+
 /** What the portal shows of a definition without opening it. */
 export function derive(document: JsonObject): Derived {
   const info = member(document, "info");
-  const title = asText(member(info, "title")).trim() || "Untitled API";
+  const title = shownLine(asText(member(info, "title"))) || UNTITLED;
   return {
     format: formatOf(document),
     title: title.slice(0, 200),
     name: slugify(title) || "api",
-    version: asText(member(info, "version")).trim().slice(0, 60) || "1.0.0",
+    version: shownLine(asText(member(info, "version"))).slice(0, 60) || "1.0.0",
     description: asText(member(info, "description")),
     basePath: basePathOf(document),
     backendUrl: backendUrlOf(document) ?? targetUrlOf(document),

@@ -1,4 +1,5 @@
 import { compileAssembly } from "#lib/assembly/compile-assembly.ts";
+import { shownLine } from "#lib/text.schema.ts";
 import { compile } from "./compile.ts";
 import { compileAdmission } from "./compile-admission.ts";
 import type { CompiledApi, Finding, OperationSlice, OutlineOperation } from "./compiled.ts";
@@ -87,9 +88,9 @@ function analyse(document: JsonObject, raw: KeyedOperation, position: number): A
     key,
     method,
     pathTemplate: path,
-    summary: asText(member(operation, "summary")).slice(0, 300),
+    summary: shownLine(asText(member(operation, "summary"))).slice(0, 300),
     description: asText(member(operation, "description")),
-    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string") : [],
+    tags: Array.isArray(tags) ? tags.flatMap((tag) => (typeof tag === "string" && shownLine(tag)) || []) : [],
     security: effectiveSecurity(document, operation),
     slice: operationSlice(document, raw),
   };

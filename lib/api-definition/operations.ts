@@ -1,3 +1,4 @@
+import { shownLine } from "#lib/text.schema.ts";
 import type { OutlineOperation } from "./compiled.ts";
 import { asText, dereference, isObject, type JsonObject, localReference, member, toPointer } from "./json-pointer.ts";
 
@@ -55,7 +56,8 @@ const OPERATION_ID_LENGTH_MAX = 200;
 
 function operationIdOf(operation: JsonObject): string | null {
   const id = asText(member(operation, "operationId")).trim();
-  return id !== "" && id.length <= OPERATION_ID_LENGTH_MAX ? id : null;
+  // One that cannot be seen, or turns the text around it, names nothing.
+  return id !== "" && id === shownLine(id) && id.length <= OPERATION_ID_LENGTH_MAX ? id : null;
 }
 
 /** The lines of a draft's operation list. */
@@ -65,7 +67,7 @@ export const outlineOf = (operations: KeyedOperation[]): OutlineOperation[] =>
     method,
     path,
     operationId: operationIdOf(operation),
-    summary: asText(member(operation, "summary")).slice(0, 300),
+    summary: shownLine(asText(member(operation, "summary"))).slice(0, 300),
   }));
 
 /** The requirement in force: the operation's own list replaces the API's whole; an empty list opens it (X2). */

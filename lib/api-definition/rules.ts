@@ -1,6 +1,7 @@
+import { shownLine } from "#lib/text.schema.ts";
 import type { DefinitionEdit, Finding } from "./compiled.ts";
 import { basePathPointer, type Derived } from "./derive.ts";
-import { type JsonObject, member } from "./json-pointer.ts";
+import { asText, type JsonObject, member } from "./json-pointer.ts";
 import { type KeyedOperation, templateShape, unroutable } from "./operations.ts";
 import type { KeyScheme, SecurityModel } from "./security-model.ts";
 import { securityRules } from "./security-rules.ts";
@@ -92,7 +93,39 @@ const addressRules: Rule[] = [
   },
 ];
 
-export const rules: readonly Rule[] = [...addressRules, ...securityRules];
+/** What of a definition is shown as a name, and where it stands. */
+function* namesOf({ document, operations }: RuleContext): Generator<{ pointer: string; value: string; what: string }> {
+  const title = asText(member(member(document, "info"), "title"));
+  yield { pointer: "/info/title", value: title, what: "The title" };
+  for (const { pointer, operation, method, path } of operations) {
+    for (const field of ["summary", "operationId"]) {
+      const value = asText(member(operation, field));
+      yield { pointer: `${pointer}/${field}`, value, what: `The ${field} of ${method} ${path}` };
+    }
+  }
+}
+
+const nameRules: Rule[] = [
+  {
+    code: "NAME_UNSEEN",
+    check: (context) => {
+      // One finding for all: they have one cause.
+      const unseen = [...namesOf(context)].filter(
+        ({ value }) => shownLine(value) !== value.trim().replace(/\s+/g, " "),
+      );
+      const [first] = unseen;
+      if (!first) return [];
+      const message =
+        shownLine(first.value) === ""
+          ? `${first.what} holds no character that can be seen, so it counts as left out.`
+          : `${first.what} holds characters that cannot be seen or that change the direction of text. They are left out.`;
+      const more = unseen.length > 1 ? ` The same holds for ${unseen.length - 1} more names.` : "";
+      return [warning(first.pointer, `${message}${more}`)];
+    },
+  },
+];
+
+export const rules: readonly Rule[] = [...addressRules, ...nameRules, ...securityRules];
 
 /** Runs every rule of ours over a definition. */
 export const checkRules = (context: RuleContext): (Violation & { code: string })[] =>

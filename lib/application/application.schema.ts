@@ -1,13 +1,10 @@
 import { z } from "zod";
 import { type CredentialDto, type Environment, environments } from "#lib/credential/credential.schema.ts";
+import { name, text } from "#lib/text.schema.ts";
 import type { ApplicationState } from "./application.rules.ts";
 
-export const applicationName = z
-  .string()
-  .trim()
-  .min(1, "Give the application a name.")
-  .max(80, "At most 80 characters.");
-export const applicationDescription = z.string().trim().max(500, "At most 500 characters.").default("");
+export const applicationName = name().min(1, "Give the application a name.").max(80, "At most 80 characters.");
+export const applicationDescription = text().trim().max(500, "At most 500 characters.").default("");
 
 export const registerApplicationInput = z
   .object({
@@ -24,7 +21,7 @@ export const updateApplicationInput = z
   .strict();
 export type UpdateApplicationInput = z.input<typeof updateApplicationInput>;
 
-export const deleteApplicationInput = z.object({ applicationId: z.uuid(), confirmName: z.string() }).strict();
+export const deleteApplicationInput = z.object({ applicationId: z.uuid(), confirmName: text() }).strict();
 export type DeleteApplicationInput = z.input<typeof deleteApplicationInput>;
 
 export const applicationRef = z.object({ applicationId: z.uuid() }).strict();

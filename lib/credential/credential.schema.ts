@@ -1,17 +1,18 @@
 import { z } from "zod";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { networkProblem } from "#lib/net/network-list.ts";
+import { name, text } from "#lib/text.schema.ts";
 import type { CredentialState } from "./credential.rules.ts";
 
 export const environments = ["sandbox", "production"] as const;
 export type Environment = (typeof environments)[number];
 
-export const credentialName = z.string().trim().min(1, "Give the credential a name.").max(60, "At most 60 characters.");
-export const credentialDescription = z.string().trim().max(300, "At most 300 characters.").default("");
+export const credentialName = name().min(1, "Give the credential a name.").max(60, "At most 60 characters.");
+export const credentialDescription = text().trim().max(300, "At most 300 characters.").default("");
 
 /** Addresses and networks that a credential works from; empty: all (G31). */
 export const credentialNetworks = z
-  .array(z.string().trim())
+  .array(text().trim())
   .max(50, "At most 50 addresses and networks.")
   .superRefine((entries, context) => {
     const [problem] = entries.flatMap((entry) => networkProblem(entry) ?? []);

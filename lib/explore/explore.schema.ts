@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { TraceStep } from "#lib/assembly/trace.schema.ts";
+import { text } from "#lib/text.schema.ts";
 
-const slug = z.string().min(1).max(200);
+const slug = text().min(1).max(200);
 
 /** Which operation of which published API: its address and the operation's key. */
 export const operationRef = z
@@ -9,25 +10,25 @@ export const operationRef = z
     organization: slug,
     catalog: slug,
     api: slug,
-    version: z.string().max(60).optional(),
-    operation: z.string().min(1).max(500),
+    version: text().max(60).optional(),
+    operation: text().min(1).max(500),
   })
   .strict();
 export type OperationRef = z.infer<typeof operationRef>;
 
-const text = z.string().max(8_000);
+const value = text().max(8_000);
 
 /** The values of a call, by place. There is no address among them: the portal makes it from what is published. */
 export const callValues = z
   .object({
-    path: z.record(z.string(), text).default({}),
-    query: z.record(z.string(), text).default({}),
-    header: z.record(z.string(), text).default({}),
-    cookie: z.record(z.string(), text).default({}),
+    path: z.record(text(), value).default({}),
+    query: z.record(text(), value).default({}),
+    header: z.record(text(), value).default({}),
+    cookie: z.record(text(), value).default({}),
     /** null = no body. */
-    body: z.string().nullable().default(null),
-    contentType: z.string().max(200).nullable().default(null),
-    accept: z.string().max(200).nullable().default(null),
+    body: text().nullable().default(null),
+    contentType: text().max(200).nullable().default(null),
+    accept: text().max(200).nullable().default(null),
   })
   .strict();
 export type CallValues = z.infer<typeof callValues>;
@@ -40,11 +41,11 @@ export const callCredential = z.discriminatedUnion("mode", [
       mode: z.literal("grant"),
       applicationId: z.uuid(),
       /** A client ID typed over the one of the grant; its secret then belongs to another ID, as in the founding tutorial. */
-      clientId: text.optional(),
+      clientId: value.optional(),
     })
     .strict(),
-  z.object({ mode: z.literal("own"), clientId: text, clientSecret: text }).strict(),
-  z.object({ mode: z.literal("token"), accessToken: text }).strict(),
+  z.object({ mode: z.literal("own"), clientId: value, clientSecret: value }).strict(),
+  z.object({ mode: z.literal("token"), accessToken: value }).strict(),
 ]);
 export type CallCredential = z.infer<typeof callCredential>;
 
@@ -55,7 +56,7 @@ export const exploreCall = z
     values: callValues,
     credential: callCredential,
     /** Authorization for the API's own http or oauth2 scheme; held by the page and kept nowhere. */
-    authorization: text.optional(),
+    authorization: value.optional(),
   })
   .strict();
 export type ExploreCall = z.input<typeof exploreCall>;
@@ -66,7 +67,7 @@ export const accessTokenInput = z
     api: operationRef.omit({ operation: true }),
     from: z.discriminatedUnion("kind", [
       z.object({ kind: z.literal("application"), applicationId: z.uuid("Choose an application.") }).strict(),
-      z.object({ kind: z.literal("api-key"), apiKey: text.trim().min(1, "Enter an API key.") }).strict(),
+      z.object({ kind: z.literal("api-key"), apiKey: value.trim().min(1, "Enter an API key.") }).strict(),
     ]),
   })
   .strict();

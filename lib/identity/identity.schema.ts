@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { name, text } from "#lib/text.schema.ts";
 
 /** E-mail addresses are compared in lower case. */
-export const emailInput = z
-  .string()
+export const emailInput = text()
   .trim()
   .toLowerCase()
   .pipe(
@@ -10,25 +10,25 @@ export const emailInput = z
   );
 
 /** Length beats composition rules (NIST SP 800-63B); the upper bound keeps hashing bounded. */
-export const passwordInput = z.string().min(12, "Use at least 12 characters").max(200, "Use at most 200 characters");
+export const passwordInput = text().min(12, "Use at least 12 characters").max(200, "Use at most 200 characters");
 
-export const personNameInput = z.string().trim().min(1, "Enter your name").max(100, "Use at most 100 characters");
+export const personNameInput = name().min(1, "Enter your name").max(100, "Use at most 100 characters");
 
 export const signUpInput = z.strictObject({
   name: personNameInput,
   email: emailInput,
   password: passwordInput,
   /** Name of the person's first organization; empty = named after the person. */
-  organization: z.string().trim().max(80, "Use at most 80 characters").default(""),
+  organization: name().max(80, "Use at most 80 characters").default(""),
 });
 
 export const signInInput = z.strictObject({
   email: emailInput,
-  password: z.string().min(1, "Enter your password").max(200, "Use at most 200 characters"),
+  password: text().min(1, "Enter your password").max(200, "Use at most 200 characters"),
 });
 
 export const changePasswordInput = z.strictObject({
-  current: z.string().min(1, "Enter your current password").max(200, "Use at most 200 characters"),
+  current: text().min(1, "Enter your current password").max(200, "Use at most 200 characters"),
   password: passwordInput,
 });
 

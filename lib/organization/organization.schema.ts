@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { roles } from "#lib/access/permissions.ts";
 import { emailInput } from "#lib/identity/identity.schema.ts";
+import { name } from "#lib/text.schema.ts";
 
-export const organizationNameInput = z
-  .string()
-  .trim()
+export const organizationNameInput = name()
   .min(2, "Enter a name of at least 2 characters")
   .max(80, "Use at most 80 characters");
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { name, text } from "#lib/text.schema.ts";
 import {
   LIMITS_MAX,
   LimitTextError,
@@ -22,7 +23,7 @@ const limitSet = z.strictObject({
   quotas: z.array(z.strictObject({ limit: limitCount, unit: z.enum(["day", "month"]), hard: soft })).max(LIMITS_MAX),
 });
 const planLimits = limitSet.extend({
-  operationLimits: z.array(limitSet.extend({ apiId: z.uuid(), operation: z.string() })),
+  operationLimits: z.array(limitSet.extend({ apiId: z.uuid(), operation: text() })),
 });
 
 /** Reads the limits of a plan's row; throws for what is none. */
@@ -36,9 +37,9 @@ export const toPlanLimits = (row: Record<keyof PlanLimits, unknown>): PlanLimits
 
 /** A text that `parse` reads, or a field error with its words. */
 const limitText = <T>(parse: (text: string) => T) =>
-  z.string().transform((text, context): T => {
+  text().transform((typed, context): T => {
     try {
-      return parse(text);
+      return parse(typed);
     } catch (error) {
       if (!(error instanceof LimitTextError)) throw error;
       context.addIssue({ code: "custom", message: error.message });
@@ -57,31 +58,29 @@ const OPERATION = /^([A-Za-z]+)\s+(\/\S*)$/;
 const operationInput = z.strictObject({
   apiId: z.uuid("Choose the API"),
   /** "GET /current" */
-  operation: z
-    .string()
+  operation: text()
     .trim()
     .regex(OPERATION, "Write method and path like GET /current")
-    .transform((text) =>
-      text.replace(OPERATION, (_all, method: string, path: string) => `${method.toUpperCase()} ${path}`),
+    .transform((typed) =>
+      typed.replace(OPERATION, (_all, method: string, path: string) => `${method.toUpperCase()} ${path}`),
     ),
   ...limitTexts,
 });
 
 export const planInput = z.strictObject({
-  title: z.string().trim().min(1, "Enter a name for the plan").max(60, "Use at most 60 characters"),
+  title: name().min(1, "Enter a name for the plan").max(60, "Use at most 60 characters"),
   ...limitTexts,
   operations: z.array(operationInput).max(50, "A plan has at most 50 operations with limits of their own").default([]),
   requiresApproval: z.boolean(),
 });
 
-export const productTitleInput = z.string().trim().min(1, "Enter a title").max(100, "Use at most 100 characters");
-export const productVersionInput = z
-  .string()
+export const productTitleInput = name().min(1, "Enter a title").max(100, "Use at most 100 characters");
+export const productVersionInput = text()
   .trim()
   .regex(/^[0-9A-Za-z][0-9A-Za-z.+_-]{0,39}$/, "Use letters, digits, dots and hyphens, like 1.0.0");
 
 export const createProductInput = z.strictObject({
-  organization: z.string(),
+  organization: text(),
   title: productTitleInput,
   version: productVersionInput,
 });

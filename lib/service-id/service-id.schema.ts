@@ -6,9 +6,10 @@ import {
   environments,
   type ShownOnce,
 } from "#lib/credential/credential.schema.ts";
+import { name } from "#lib/text.schema.ts";
 
-const serviceIdName = z.string().trim().min(1, "Give the service ID a name.").max(60, "At most 60 characters.");
-const apiKeyName = z.string().trim().min(1, "Give the key a name.").max(60, "At most 60 characters.");
+const serviceIdName = name().min(1, "Give the service ID a name.").max(60, "At most 60 characters.");
+const apiKeyName = name().min(1, "Give the key a name.").max(60, "At most 60 characters.");
 
 export const createServiceIdInput = z
   .object({

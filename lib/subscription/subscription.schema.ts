@@ -2,10 +2,11 @@ import { z } from "zod";
 import { applicationName } from "#lib/application/application.schema.ts";
 import type { ApiRef } from "#lib/paths.ts";
 import type { PlanDto } from "#lib/product/product.dto.ts";
+import { text } from "#lib/text.schema.ts";
 import type { SubscriptionState } from "./subscription.rules.ts";
 
 /** The developer's note to the reviewer. */
-const comment = z.string().trim().max(500, "At most 500 characters.").default("");
+const comment = text().trim().max(500, "At most 500 characters.").default("");
 
 export const requestSubscriptionInput = z
   .object({
@@ -24,7 +25,7 @@ export const decideSubscriptionInput = z
   .object({
     subscriptionId: z.uuid(),
     decision: z.enum(["approve", "reject"]),
-    reason: z.string().trim().max(500, "At most 500 characters.").default(""),
+    reason: text().trim().max(500, "At most 500 characters.").default(""),
   })
   .strict()
   .refine((d) => d.decision === "approve" || d.reason !== "", {
@@ -35,7 +36,7 @@ export type DecideSubscriptionInput = z.input<typeof decideSubscriptionInput>;
 
 /** The provider's queue: of one organization, or of one of its catalogs. */
 export const pendingSubscriptionsInput = z
-  .object({ organization: z.string(), catalog: z.string().optional(), after: z.uuid().optional() })
+  .object({ organization: text(), catalog: text().optional(), after: z.uuid().optional() })
   .strict();
 export type PendingSubscriptionsInput = z.input<typeof pendingSubscriptionsInput>;
 

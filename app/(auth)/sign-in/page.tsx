@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentActor } from "#app/_server/actor.ts";
-import { safeNext } from "#app/_server/next-path.ts";
+import { readNext } from "#app/_server/next-path.ts";
 import { SignInForm } from "#components/identity/sign-in-form.tsx";
 import { AuthShell } from "#components/shell/auth-shell.tsx";
 import { paths } from "#lib/paths.ts";
@@ -10,7 +10,7 @@ import { paths } from "#lib/paths.ts";
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const next = safeNext((await searchParams).next, paths.home());
+  const next = readNext(await searchParams, paths.home());
   if ((await currentActor()).kind === "user") redirect(next);
   return (
     <AuthShell

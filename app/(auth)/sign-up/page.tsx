@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentActor } from "#app/_server/actor.ts";
-import { safeNext } from "#app/_server/next-path.ts";
+import { readNext } from "#app/_server/next-path.ts";
 import { SignUpForm } from "#components/identity/sign-up-form.tsx";
 import { AuthShell } from "#components/shell/auth-shell.tsx";
 import { readInvitation } from "#lib/organization/accept-invitation.ts";
@@ -19,7 +19,7 @@ async function invitationOf(next: string): Promise<{ token: string; email: strin
 }
 
 export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">) {
-  const next = safeNext((await searchParams).next, paths.home());
+  const next = readNext(await searchParams, paths.home());
   if ((await currentActor()).kind === "user") redirect(next);
   return (
     <AuthShell

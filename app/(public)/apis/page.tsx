@@ -10,11 +10,12 @@ import { SearchField } from "#components/ui/search-field.tsx";
 import { searchApis } from "#lib/catalog/search-apis.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
+import { text } from "#lib/text.schema.ts";
 
 export const metadata: Metadata = { title: "APIs" };
 
 const query = pageInput.extend({
-  q: z.string().max(200).optional().catch(undefined),
+  q: text().max(200).optional().catch(undefined),
   kind: z.enum(["sandbox", "production"]).optional().catch(undefined),
 });
 

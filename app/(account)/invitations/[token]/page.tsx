@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { currentActor, forPage } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { AcceptInvitation } from "#components/organization/accept-invitation.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -12,7 +13,7 @@ import { acceptInvitationAction } from "./actions.ts";
 export const metadata: Metadata = { title: "Invitation", referrer: "no-referrer" };
 
 export default async function InvitationPage({ params }: PageProps<"/invitations/[token]">) {
-  const { token } = await params;
+  const { token } = pageParams(await params);
   const here = paths.invitation(token);
   const invitation = await forPage(here, () => readInvitation(token));
   const actor = await currentActor();

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { z } from "zod";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { GatewayTable } from "#components/installation/gateway-table.tsx";
 import { InstallationHead } from "#components/installation/installation-head.tsx";
@@ -12,10 +13,11 @@ import { dismissGatewayAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Gateways" };
 
+const query = pageInput.extend({ show: z.literal("silent").optional().catch(undefined) });
+
 export default async function GatewaysPage({ searchParams }: PageProps<"/installation/gateways">) {
-  const query = await searchParams;
-  const { after } = pageInput.parse(query);
-  const silentOnly = query.show === "silent";
+  const { after, show } = query.parse(await searchParams);
+  const silentOnly = show === "silent";
   const here = paths.gateways();
   const person = await requirePerson(here);
   const gateways = await forPage(here, () => listGateways(person, { after, silentOnly }));

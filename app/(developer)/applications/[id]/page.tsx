@@ -2,6 +2,7 @@ import { SquarePlay } from "lucide-react";
 import type { Metadata } from "next";
 import { z } from "zod";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { applicationOnce } from "#app/_server/read-once.ts";
 import { DeleteApplication } from "#components/application/delete-application.tsx";
 import { EditApplication } from "#components/application/edit-application.tsx";
@@ -15,17 +16,18 @@ import { Status } from "#components/ui/status.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
 import { formatDate } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
+import { text } from "#lib/text.schema.ts";
 import * as actions from "../actions.ts";
 
 type Props = PageProps<"/applications/[id]">;
 
 const query = z.object({
-  api: z.string().max(500).optional().catch(undefined),
-  operation: z.string().max(500).optional().catch(undefined),
+  api: text().max(500).optional().catch(undefined),
+  operation: text().max(500).optional().catch(undefined),
 });
 
 async function load({ params, searchParams }: Props) {
-  const { id } = await params;
+  const { id } = pageParams(await params);
   const here = paths.application(id);
   await requirePerson(here);
   const { api, operation } = query.parse(await searchParams);

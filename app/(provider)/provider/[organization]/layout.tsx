@@ -1,4 +1,5 @@
 import { currentActor, forPage } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { SignOutButton } from "#components/identity/sign-out-button.tsx";
 import { ProviderShell } from "#components/shell/provider-shell.tsx";
@@ -6,7 +7,7 @@ import { paths } from "#lib/paths.ts";
 
 /** The frame of a provider's pages. It guards nothing: page, action and use case each check for themselves. */
 export default async function ProviderLayout({ params, children }: LayoutProps<"/provider/[organization]">) {
-  const { organization: slug } = await params;
+  const { organization: slug } = pageParams(await params);
   const actor = await currentActor();
   const frame = await forPage(paths.provider(slug), () => providerFrameOnce(slug));
   // The menu is drawn in the browser: it gets this much of the person, and not their session.

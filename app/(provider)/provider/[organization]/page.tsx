@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -35,7 +36,7 @@ function NothingToPublish({ name }: { name: string }) {
 }
 
 export default async function DashboardPage({ params }: PageProps<"/provider/[organization]">) {
-  const { organization: slug } = await params;
+  const { organization: slug } = pageParams(await params);
   const here = paths.provider(slug);
   const person = await requirePerson(here);
   const frame = await forPage(here, () => providerFrameOnce(slug));

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import NextLink from "next/link";
 import { forPage } from "#app/_server/actor.ts";
-import { decoded } from "#app/_server/decoded.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
@@ -16,7 +16,7 @@ type Props = PageProps<"/explore/[organization]/[catalog]">;
 
 /** Explore opened for a catalog (S61): which API. */
 export default async function ExploreCatalogPage({ params, searchParams }: Props) {
-  const ref = decoded(await params);
+  const ref = pageParams(await params);
   const here = paths.explore(ref);
   const { after } = pageInput.parse(await searchParams);
   const { catalog, apis } = await forPage(here, () => readExploreCatalog(ref, after));

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ApprovalRow } from "#components/subscription/approval-row.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -13,7 +14,7 @@ import { decideSubscriptionAction } from "./actions.ts";
 export const metadata: Metadata = { title: "Approvals" };
 
 export default async function ApprovalsPage({ params, searchParams }: PageProps<"/provider/[organization]/approvals">) {
-  const { organization } = await params;
+  const { organization } = pageParams(await params);
   const { after } = pageInput.parse(await searchParams);
   const here = paths.approvals(organization);
   const person = await requirePerson(here);

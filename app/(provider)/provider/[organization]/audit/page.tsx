@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { EventTable } from "#components/audit/event-table.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -11,7 +12,7 @@ import { paths } from "#lib/paths.ts";
 export const metadata: Metadata = { title: "Audit log" };
 
 export default async function AuditPage({ params, searchParams }: PageProps<"/provider/[organization]/audit">) {
-  const { organization } = await params;
+  const { organization } = pageParams(await params);
   const { after } = pageInput.parse(await searchParams);
   const here = paths.audit(organization);
   const person = await requirePerson(here);

@@ -5,8 +5,9 @@ import { withAction } from "#app/_server/with-action.ts";
 import { changeRole, removeMember } from "#lib/organization/change-member.ts";
 import { inviteMember, withdrawInvitation } from "#lib/organization/invite-member.ts";
 import { changeRoleInput, inviteMemberInput } from "#lib/organization/organization.schema.ts";
+import { text } from "#lib/text.schema.ts";
 
-const inviteInput = inviteMemberInput.extend({ organization: z.string() });
+const inviteInput = inviteMemberInput.extend({ organization: text() });
 const memberRef = z.strictObject({ membershipId: z.uuid() });
 const invitationRef = z.strictObject({ id: z.uuid() });
 

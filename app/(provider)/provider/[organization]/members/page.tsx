@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { Invitations, InviteForm, MembersTable } from "#components/organization/members.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
@@ -15,7 +16,7 @@ import { changeRoleAction, inviteAction, removeMemberAction, withdrawInvitationA
 export const metadata: Metadata = { title: "Members" };
 
 export default async function MembersPage({ params }: PageProps<"/provider/[organization]/members">) {
-  const { organization: slug } = await params;
+  const { organization: slug } = pageParams(await params);
   const here = paths.members(slug);
   const person = await requirePerson(here);
   const { organization } = await forPage(here, () => providerFrameOnce(slug));

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { providerFrameOnce } from "#app/_server/read-once.ts";
 import { OrganizationForm } from "#components/organization/organization-form.tsx";
 import { Note } from "#components/ui/note.tsx";
@@ -14,7 +15,7 @@ import { updateOrganizationAction } from "./actions.ts";
 export const metadata: Metadata = { title: "Organization" };
 
 export default async function OrganizationPage({ params }: PageProps<"/provider/[organization]/organization">) {
-  const { organization: slug } = await params;
+  const { organization: slug } = pageParams(await params);
   const here = paths.organization(slug);
   const person = await requirePerson(here);
   const { organization } = await forPage(here, () => providerFrameOnce(slug));

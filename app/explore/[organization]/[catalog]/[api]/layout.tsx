@@ -1,5 +1,5 @@
 import { currentActor, forPage } from "#app/_server/actor.ts";
-import { exploreRef } from "#app/_server/decoded.ts";
+import { exploreParams } from "#app/_server/params.ts";
 import { readCauseAction } from "#app/_server/read-cause-action.ts";
 import { exploreApiOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { ExploreFrame } from "#components/explore/explore-frame.tsx";
@@ -8,7 +8,7 @@ import { paths } from "#lib/paths.ts";
 
 /** The left column and who calls stay while operations change; every call is authorized by the relay itself. */
 export default async function Layout({ params, children }: LayoutProps<"/explore/[organization]/[catalog]/[api]">) {
-  const ref = exploreRef(await params);
+  const ref = exploreParams(await params);
   const actor = await currentActor();
   const published = await forPage(paths.exploreApi(ref), () => publishedOnce(ref));
   const { api, operations } = await exploreApiOnce(published);

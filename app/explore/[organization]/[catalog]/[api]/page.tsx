@@ -2,19 +2,20 @@ import type { Metadata } from "next";
 import { permanentRedirect, redirect } from "next/navigation";
 import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
-import { exploreRef } from "#app/_server/decoded.ts";
+import { exploreParams } from "#app/_server/params.ts";
 import { exploreApiOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { paths } from "#lib/paths.ts";
+import { text } from "#lib/text.schema.ts";
 
 export const metadata: Metadata = { title: "Explore" };
 
-const query = z.object({ version: z.string().max(200).optional().catch(undefined) });
+const query = z.object({ version: text().max(200).optional().catch(undefined) });
 
 /** Explore of an API opens its first operation. */
 export default async function ExploreApiPage(props: PageProps<"/explore/[organization]/[catalog]/[api]">) {
   const { version } = query.parse(await props.searchParams);
-  const asked = exploreRef(await props.params);
+  const asked = exploreParams(await props.params);
   const ref = { ...asked, version: version ?? asked.version };
   const { api, operations } = await exploreApiOnce(await forPage(paths.exploreApi(ref), () => publishedOnce(ref)));
   if (api.moved) permanentRedirect(paths.exploreApi(api.ref));

@@ -11,9 +11,10 @@ import { readBackends } from "#lib/backend/read-backends.ts";
 import { setBackend } from "#lib/backend/set-backend.ts";
 import { publishApiInput } from "#lib/product/product.schema.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
+import { text } from "#lib/text.schema.ts";
 
 const apiRef = z.strictObject({ id: z.uuid() });
-const findInput = z.strictObject({ organization: z.string(), q: z.string().max(100) });
+const findInput = z.strictObject({ organization: text(), q: text().max(100) });
 
 const create = withAction(createApiDefinitionInput, (actor, input) => createApiDefinition(actor, input));
 const remove = withAction(apiRef, async (actor, { id }) => {

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { permanentRedirect } from "next/navigation";
 import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
-import { decoded } from "#app/_server/decoded.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { publishedApiOnce } from "#app/_server/read-once.ts";
 import { SubscribePanel } from "#app/(developer)/subscribe-panel.tsx";
 import { MovedNote } from "#components/catalog/moved-note.tsx";
@@ -24,20 +24,21 @@ import { securityWords } from "#lib/catalog/security-words.rules.ts";
 import { env } from "#lib/env.ts";
 import { formatDate, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
+import { text } from "#lib/text.schema.ts";
 
 type Props = PageProps<"/apis/[organization]/[catalog]/[api]">;
 
 const OPERATIONS_SHOWN = 25;
 const query = z.object({
-  q: z.string().max(200).optional().catch(undefined),
+  q: text().max(200).optional().catch(undefined),
   from: z.coerce.number().int().min(0).max(100_000).catch(0),
-  version: z.string().max(200).optional().catch(undefined),
+  version: text().max(200).optional().catch(undefined),
   moved: z.enum(["address", "version"]).optional().catch(undefined),
 });
 
 async function load({ params, searchParams }: Props) {
   const { version, ...list } = query.parse(await searchParams);
-  const ref = { ...decoded(await params), version };
+  const ref = { ...pageParams(await params), version };
   const api = await forPage(paths.api(ref), () => publishedApiOnce(ref));
   return { api, ...list };
 }

@@ -2,24 +2,25 @@ import type { Metadata } from "next";
 import { permanentRedirect, redirect } from "next/navigation";
 import { z } from "zod";
 import { forPage } from "#app/_server/actor.ts";
-import { exploreRef } from "#app/_server/decoded.ts";
+import { exploreParams } from "#app/_server/params.ts";
 import { exploreOperationOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { MovedNote } from "#components/catalog/moved-note.tsx";
 import { Console } from "#components/explore/console.tsx";
 import { Markdown } from "#components/ui/markdown.tsx";
 import { env } from "#lib/env.ts";
 import { paths, queryOf } from "#lib/paths.ts";
+import { text } from "#lib/text.schema.ts";
 
 type Props = PageProps<"/explore/[organization]/[catalog]/[api]/[operation]">;
 
 const query = z.object({
-  version: z.string().max(200).optional().catch(undefined),
+  version: text().max(200).optional().catch(undefined),
   moved: z.enum(["address", "version"]).optional().catch(undefined),
 });
 
 async function load({ params, searchParams }: Props) {
   const { version, moved } = query.parse(await searchParams);
-  const { operation: key, ...asked } = exploreRef(await params);
+  const { operation: key, ...asked } = exploreParams(await params);
   const ref = { ...asked, version: version ?? asked.version };
   return forPage(paths.exploreOperation(ref, key), async () => {
     const published = await publishedOnce(ref);

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { RetireRelease } from "#components/catalog/retire-release.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -22,7 +23,7 @@ export default async function CatalogProductsPage({
   params,
   searchParams,
 }: PageProps<"/provider/[organization]/catalogs/[catalog]/products">) {
-  const ref = await params;
+  const ref = pageParams(await params);
   const { after } = pageInput.parse(await searchParams);
   const here = paths.catalogProducts(ref);
   const person = await requirePerson(here);

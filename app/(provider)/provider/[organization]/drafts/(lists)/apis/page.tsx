@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ApiTable } from "#components/studio/api-table.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -12,7 +13,7 @@ import { readListQuery } from "../list-query.ts";
 export const metadata: Metadata = { title: "Draft APIs" };
 
 export default async function DraftApisPage(props: PageProps<"/provider/[organization]/drafts/apis">) {
-  const { organization } = await props.params;
+  const { organization } = pageParams(await props.params);
   const { q, after } = readListQuery(await props.searchParams);
   const here = paths.draftApis(organization);
   const person = await requirePerson(here);

@@ -1,13 +1,15 @@
 import type { Metadata } from "next";
+import { z } from "zod";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { toDraft } from "#components/studio/backend-draft.ts";
 import { DesignStudio } from "#components/studio/design-studio.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { env } from "#lib/env.ts";
 import { paths } from "#lib/paths.ts";
+import { word } from "#lib/text.schema.ts";
 import { deleteApiAction, publishApiAction, setBackendAction } from "../actions.ts";
-import { isId } from "./is-id.ts";
 import { toCatalogs, toCopies } from "./publication.ts";
 
 export const metadata: Metadata = { title: "Design" };
@@ -21,17 +23,23 @@ const formats: Record<string, string> = {
   "openapi-3.1": "OpenAPI 3.1",
 };
 
+const query = z.object({
+  view: word(20).catch("both"),
+  /** Of the source, to show first. */
+  line: z.coerce.number().int().positive().optional().catch(undefined),
+});
+
 export default async function DesignPage(props: PageProps<"/provider/[organization]/drafts/apis/[id]">) {
-  const { organization, id } = await props.params;
-  const { view, line } = await props.searchParams;
+  const { organization, id } = pageParams(await props.params);
+  const { view, line } = query.parse(await props.searchParams);
   const here = paths.draftApi(organization, id);
   const person = await requirePerson(here);
   const { api, source, form, findings, backends, publication } = await forPage(here, async () =>
-    readApiDefinition(person, isId(id)),
+    readApiDefinition(person, id),
   );
   const mayWrite = mayIn(person, "api:write", api.organizationId);
   const now = new Date();
-  const shown = Number(line);
+  const shown = line ?? 0;
   // Who follows a link to a line wants the text, however long.
   const large = source.length > SOURCE_CHARACTERS_MAX && !(shown > 0);
   return (
@@ -52,7 +60,7 @@ export default async function DesignPage(props: PageProps<"/provider/[organizati
       copies={toCopies(publication)}
       catalogs={toCatalogs(organization, publication)}
       line={shown > 0 ? shown : null}
-      view={typeof view === "string" ? view : "both"}
+      view={view}
       readOnly={!mayWrite}
       {...(mayWrite && { remove: deleteApiAction.bind(null, id) })}
       saveBackend={setBackendAction}

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ImportForm } from "#components/studio/import-form.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { paths } from "#lib/paths.ts";
@@ -7,7 +8,7 @@ import { paths } from "#lib/paths.ts";
 export const metadata: Metadata = { title: "Import an API" };
 
 export default async function ImportApiPage({ params }: PageProps<"/provider/[organization]/drafts/apis/import">) {
-  const { organization } = await params;
+  const { organization } = pageParams(await params);
   await requirePerson(paths.importApi(organization));
   return (
     <>

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { NewApiForm } from "#components/studio/new-api-form.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { paths } from "#lib/paths.ts";
@@ -8,7 +9,7 @@ import { createApiAction } from "../actions.ts";
 export const metadata: Metadata = { title: "Start an API" };
 
 export default async function NewApiPage({ params }: PageProps<"/provider/[organization]/drafts/apis/new">) {
-  const { organization } = await params;
+  const { organization } = pageParams(await params);
   await requirePerson(paths.newApi(organization));
   return (
     <>

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { z } from "zod";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ProductEditor } from "#components/product/product-editor.tsx";
 import { ProductHead } from "#components/product/product-head.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
@@ -16,7 +17,7 @@ import { deleteProductAction, publishProductAction, updateProductAction } from "
 export const metadata: Metadata = { title: "Product" };
 
 export default async function ProductPage({ params }: PageProps<"/provider/[organization]/drafts/products/[id]">) {
-  const { organization, id } = await params;
+  const { organization, id } = pageParams(await params);
   const here = paths.draftProduct(organization, id);
   const person = await requirePerson(here);
   const [product, catalogs, suggested] = await forPage(here, async () => {

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { NewProductForm } from "#components/product/new-product-form.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { paths } from "#lib/paths.ts";
@@ -8,7 +9,7 @@ import { createProductAction } from "../actions.ts";
 export const metadata: Metadata = { title: "Create a product" };
 
 export default async function NewProductPage({ params }: PageProps<"/provider/[organization]/drafts/products/new">) {
-  const { organization } = await params;
+  const { organization } = pageParams(await params);
   await requirePerson(paths.newProduct(organization));
   return (
     <>

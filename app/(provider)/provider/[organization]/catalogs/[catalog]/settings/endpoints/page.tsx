@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ResetTestValues } from "#components/catalog/reset-test-values.tsx";
 import { ClientId } from "#components/ui/client-id.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
@@ -72,7 +73,7 @@ function TestApplication({
 export default async function EndpointsPage({
   params,
 }: PageProps<"/provider/[organization]/catalogs/[catalog]/settings/endpoints">) {
-  const ref = await params;
+  const ref = pageParams(await params);
   const here = paths.endpoints(ref);
   const person = await requirePerson(here);
   const { catalog, gateways, test, ...endpoints } = await forPage(here, () =>

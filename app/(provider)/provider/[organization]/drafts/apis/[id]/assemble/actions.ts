@@ -1,12 +1,13 @@
 "use server";
 
-import { z } from "zod";
+import type { z } from "zod";
 import { withAction } from "#app/_server/with-action.ts";
 import { operationRef } from "#lib/explore/explore.schema.ts";
 import { readExploreApi, readExploreOperation } from "#lib/explore/read-explore.ts";
+import { text } from "#lib/text.schema.ts";
 
 const apiRef = operationRef.omit({ operation: true });
-const listInput = apiRef.extend({ filter: z.string().max(200) });
+const listInput = apiRef.extend({ filter: text().max(200) });
 
 const list = withAction(listInput, async (_actor, { filter, ...ref }) => {
   const { operations, more } = await readExploreApi(ref, filter);

@@ -1,21 +1,21 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { pageParams } from "#app/_server/params.ts";
 import { ImportReport } from "#components/studio/import-report.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { paths } from "#lib/paths.ts";
 import { publishApiAction } from "../../actions.ts";
-import { isId } from "../is-id.ts";
 import { toCatalogs } from "../publication.ts";
 
 export const metadata: Metadata = { title: "Import report" };
 
 export default async function ReportPage(props: PageProps<"/provider/[organization]/drafts/apis/[id]/report">) {
-  const { organization, id } = await props.params;
+  const { organization, id } = pageParams(await props.params);
   const here = `${paths.draftApi(organization, id)}/report`;
   const person = await requirePerson(here);
   const { api, source, findings, backends, publication } = await forPage(here, async () =>
-    readApiDefinition(person, isId(id)),
+    readApiDefinition(person, id),
   );
   return (
     <ImportReport

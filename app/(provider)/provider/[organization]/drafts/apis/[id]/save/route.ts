@@ -1,3 +1,4 @@
+import { routeParams } from "#app/_server/params.ts";
 import { readJson } from "#app/_server/read-json.ts";
 import { withFormRoute } from "#app/_server/with-form-route.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
@@ -9,7 +10,7 @@ export function POST(
   { params }: RouteContext<"/provider/[organization]/drafts/apis/[id]/save">,
 ): Promise<Response> {
   return withFormRoute(request, async (actor) => {
-    const { id } = await params;
+    const { id } = routeParams(await params);
     return Response.json(
       await saveDesign(actor, await readJson(request, authorizeSelf(actor), saveDesignInput, { id })),
     );

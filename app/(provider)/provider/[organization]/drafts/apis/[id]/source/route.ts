@@ -1,6 +1,6 @@
+import { routeParams } from "#app/_server/params.ts";
 import { withRoute } from "#app/_server/with-route.ts";
 import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
-import { isId } from "../is-id.ts";
 
 /** The stored text, for the editor of a large definition. */
 export function GET(
@@ -8,7 +8,7 @@ export function GET(
   { params }: RouteContext<"/provider/[organization]/drafts/apis/[id]/source">,
 ): Promise<Response> {
   return withRoute(async (actor) => {
-    const { source } = await readApiDefinition(actor, isId((await params).id));
+    const { source } = await readApiDefinition(actor, routeParams(await params).id);
     return new Response(source, {
       headers: {
         "Content-Type": "text/plain; charset=utf-8",

@@ -5,12 +5,13 @@ import { withFormRoute } from "#app/_server/with-form-route.ts";
 import { callValues, operationRef } from "#lib/explore/explore.schema.ts";
 import { frameAnswer } from "#lib/explore/frame-answer.rules.ts";
 import { relayCall } from "#lib/explore/relay-call.ts";
+import { text } from "#lib/text.schema.ts";
 
 const testCall = z.strictObject({
   target: operationRef,
   values: callValues,
-  clientId: z.string().max(8_000),
-  clientSecret: z.string().max(8_000),
+  clientId: text().max(8_000),
+  clientSecret: text().max(8_000),
 });
 
 /** A call of the test panel with the pair that stands in its fields. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { KeyFault } from "#lib/crypto/keys-of-rows.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
 import type { Holder } from "./admission/address-shares.ts";
@@ -38,6 +39,8 @@ export interface Gateway {
   freshUntilMs: number;
   /** Gateway processes that sent a heartbeat lately, this one among them; as of the last one of ours. */
   gatewaysAlive: number;
+  /** What makes calls fail that looks well from here; said by /readyz. */
+  keyFaults: readonly KeyFault[];
   metrics: CallMetrics;
   accessLog: AccessLog | null;
 }

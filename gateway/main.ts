@@ -103,6 +103,7 @@ const gateway: Gateway = {
   heardAtMs: 0,
   freshUntilMs: Number.POSITIVE_INFINITY,
   gatewaysAlive: 1,
+  keyFaults: [],
   metrics: new CallMetrics(),
   accessLog: settings.GATEWAY_ACCESS_LOG === "off" ? null : new AccessLog(settings.GATEWAY_ACCESS_LOG),
 };

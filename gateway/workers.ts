@@ -35,7 +35,7 @@ export interface Question {
 }
 
 type WorkerReadiness = Readiness & { listening: boolean };
-const SILENT: WorkerReadiness = { listening: true, ready: false, reasons: ["it does not answer"] };
+const SILENT: WorkerReadiness = { listening: true, ready: false, reasons: ["it does not answer"], warnings: [] };
 
 /** One line on standard error, then the end: what an operator sees when a start fails. */
 function refuseToStart(line: string): never {
@@ -111,7 +111,9 @@ class Workers {
     if (!all.some(({ ready }) => ready)) reasons.push("no worker is ready");
     else if (all.some(({ ready, listening }) => listening && !ready))
       reasons.push("a worker that listens is not ready");
-    return { ready: reasons.length === 0, reasons, workers };
+    // What is wrong with all of them is said once.
+    const warnings = [...new Set(all.flatMap((one) => one.warnings))];
+    return { ready: reasons.length === 0, reasons, warnings, workers };
   }
 
   async metrics(): Promise<MetricsJson[]> {

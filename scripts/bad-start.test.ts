@@ -1,12 +1,18 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { installationSecrets } from "#lib/env.ts";
+import { ownDatabase } from "#lib/test-kit/database.ts";
+import { makeApplication, makeCredential, makePlace, publish } from "#lib/test-kit/gateway-fixture.ts";
 import { freePort } from "./embedded-postgres.ts";
 
+ownDatabase();
+const databaseUrl = () => process.env.DATABASE_URL ?? "";
 const scratch = mkdtempSync(join(tmpdir(), "portico-bad-start-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -89,6 +95,27 @@ test("an example secret is refused, and its value is not repeated (T40)", async 
   expectRefusal(result, /PEPPER is an example value/);
   expect(result.stderr).not.toContain(value);
 });
+
+test.each(["PEPPER", "SEAL_KEY"] as const)(
+  "a %s that the rows of the database do not name is refused (F20)",
+  async (name) => {
+    const place = await makePlace();
+    await makeCredential(await makeApplication(place));
+    const backend = { authKind: "basic" as const, username: "u", password: "p" };
+    await publish({ place, backendUrl: "http://127.0.0.1:1", basePath: "/w", operations: [], backend });
+    const wrong = randomBytes(32).toString("base64url");
+    const result = await start(`wrong-${name}`, {
+      ...installationSecrets(),
+      DATABASE_URL: databaseUrl(),
+      [name]: wrong,
+    });
+    expectRefusal(
+      result,
+      new RegExp(`${name} is the key [0-9a-f]{8}, and .* name another \\([0-9a-f]{8}\\).*restore ${name}`),
+    );
+    expect(result.stderr).not.toContain(wrong);
+  },
+);
 
 test("a short secret is refused", async () => {
   expectRefusal(

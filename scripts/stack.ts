@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import pg from "pg";
+import { KEYS_OF_ROWS, type KeyOfRows, keyFaults } from "#lib/crypto/keys-of-rows.ts";
 import { migrate } from "#lib/db/migrate.ts";
 import { EnvError, readSettings } from "#lib/env.ts";
 import { buildPortal } from "./build-portal.ts";
@@ -71,6 +72,8 @@ export async function runStack(mode: Mode): Promise<void> {
       (names) => (names.length > 0 ? `${names.length} applied` : "up to date"),
     );
 
+    await checkKeys(database, installation);
+
     const env = childEnvironment(settings, installation.secrets, database.url, mode);
     const firstStart = await next(
       "first-run data",
@@ -133,6 +136,24 @@ async function migrateOwn(database: Database, installation: InstallationSecrets)
     );
   }
   return migrate(database.url);
+}
+
+/** With another key than its rows were made with an installation looks well and refuses every call: it does not start. */
+async function checkKeys(database: Database, installation: InstallationSecrets): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<KeyOfRows>(KEYS_OF_ROWS);
+    for (const { setting, isWrong, text } of keyFaults(rows, installation.secrets)) {
+      if (isWrong) {
+        installation.undo();
+        throw new Failure(`${text}; restore ${setting} in the environment or in DATA_DIR/secrets.json`);
+      }
+      console.warn(`warning: ${text}`);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 async function hasUsers(url: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
+import { MissingKey } from "#components/catalog/missing-key.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Tag } from "#components/ui/tag.tsx";
@@ -36,7 +37,11 @@ export function CredentialFields({ need, pair, test, onChange }: CredentialField
         </Field>
       )}
       {need.clientSecret && (
-        <Field name="clientSecret" label="Client Secret" aside={mark(pair.secret === test?.secret)}>
+        <Field
+          name="clientSecret"
+          label="Client Secret"
+          aside={mark(pair.secret !== "" && pair.secret === test?.secret)}
+        >
           <div className="relative">
             <TextInput
               mono
@@ -58,6 +63,7 @@ export function CredentialFields({ need, pair, test, onChange }: CredentialField
           </div>
         </Field>
       )}
+      {need.clientSecret && test?.missingKeyId && <MissingKey keyId={test.missingKeyId} />}
       {changed && (
         <Button size="sm" className="justify-self-start" onClick={() => test && onChange(test)}>
           Use the test values

@@ -18,4 +18,6 @@ export interface TestOperation extends OperationLine {
 export interface TestPair {
   clientId: string;
   secret: string;
+  /** The ID of the key that sealed the test secret and is missing: `secret` is empty then. */
+  missingKeyId?: string | null;
 }

@@ -4,6 +4,8 @@ export interface Readiness {
   ready: boolean;
   /** Why not; empty when ready. */
   reasons: string[];
+  /** What should be looked at, though calls are served. */
+  warnings: string[];
 }
 
 /** Whether a process should be sent calls. */
@@ -12,5 +14,7 @@ export function readinessOf(gateway: Gateway): Readiness {
   if (gateway.draining) reasons.push("draining");
   if (!gateway.ready) reasons.push("the snapshot is not loaded");
   else if (Date.now() > gateway.freshUntilMs) reasons.push("the snapshot is too old");
-  return { ready: reasons.length === 0, reasons };
+  const warnings: string[] = [];
+  for (const { isWrong, text } of gateway.keyFaults) (isWrong ? reasons : warnings).push(text);
+  return { ready: reasons.length === 0, reasons, warnings };
 }

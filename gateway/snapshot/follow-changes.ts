@@ -1,4 +1,6 @@
 import type { Gateway } from "#gateway/call.ts";
+import { keyFaults } from "#lib/crypto/keys-of-rows.ts";
+import { readKeysOfRows } from "#lib/db/read-keys-of-rows.ts";
 import { acknowledgeChanges, type GatewayNode, sweepGatewayNodes } from "#lib/gateway-feed/gateway-node.ts";
 import { pruneChanges } from "#lib/gateway-feed/prune-changes.ts";
 import { readChanges, readHorizon } from "#lib/gateway-feed/read-changes.ts";
@@ -129,6 +131,8 @@ export class ChangeFollower {
     const ahead = new Set(changes.map(({ id }) => id));
     const reading = { snapshot: new Snapshot(this.#gateway.snapshot), horizon, ahead };
     await loadAll(reading.snapshot);
+    this.#gateway.keyFaults = keyFaults(await readKeysOfRows());
+    for (const { text } of this.#gateway.keyFaults) log.error(text);
     // What commits while a million rows are read.
     if ((await this.#read(reading)) === "incomplete")
       throw new Error("the feed was pruned while everything was loaded");

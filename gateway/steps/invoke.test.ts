@@ -90,7 +90,7 @@ beforeAll(async () => {
   const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "https", bodyBytesMax: 100, ready: true, draining: false, inFlight: 0 };
   const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
-  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1 };
+  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1, keyFaults: [] };
   const watched = { ...freshness, metrics: new CallMetrics(), accessLog: null };
   gateway = { snapshot, upstreams, recorder, limits, admission: new Admission(), ...rest, ...watched };
   server = createGatewayServer(gateway).listen(0, "127.0.0.1");

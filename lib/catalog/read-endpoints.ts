@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
+import { sealKey } from "#lib/crypto/keys.ts";
 import { unseal } from "#lib/crypto/seal.ts";
 import { db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
@@ -8,8 +9,10 @@ import { type CatalogDto, readCatalog } from "./read-catalog.ts";
 
 export interface TestCredentialDto {
   clientId: string;
-  /** The recoverable test value; no other secret can be read (S53, S54). */
-  secret: string;
+  /** The recoverable test value; no other secret can be read (S53, S54). null: it was sealed with a key that is missing. */
+  secret: string | null;
+  /** The ID of that key. */
+  missingKeyId: string | null;
   /** Products that the test application is subscribed to. */
   products: { title: string; version: string }[];
 }
@@ -72,9 +75,11 @@ async function openTestCredential(catalogId: string): Promise<TestCredentialDto 
     },
   });
   if (!row) return null;
+  const isOurs = row.sealKeyId === sealKey().id;
   return {
     clientId: row.credential.clientId,
-    secret: unseal({ box: row.sealedSecret, keyId: row.sealKeyId }, catalogId),
+    secret: isOurs ? unseal({ box: row.sealedSecret, keyId: row.sealKeyId }, catalogId) : null,
+    missingKeyId: isOurs ? null : row.sealKeyId,
     products: row.application.subscriptions.map((s) => s.release),
   };
 }

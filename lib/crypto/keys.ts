@@ -22,8 +22,14 @@ function named(secret: "PEPPER" | "SEAL_KEY" | "EXPLORE_KEY", purpose: string): 
   return made;
 }
 
-export const pepper = (): NamedKey => named("PEPPER", "verifier");
-export const sealKey = (): NamedKey => named("SEAL_KEY", "seal");
+const PURPOSE = { PEPPER: "verifier", SEAL_KEY: "seal" } as const;
+
+/** The ID under which records name the key that is made of a secret which need not be this process's own. */
+export const keyIdOf = (setting: keyof typeof PURPOSE, material: string): string =>
+  derive(material, PURPOSE[setting]).id;
+
+export const pepper = (): NamedKey => named("PEPPER", PURPOSE.PEPPER);
+export const sealKey = (): NamedKey => named("SEAL_KEY", PURPOSE.SEAL_KEY);
 export const exploreKey = (): NamedKey => named("EXPLORE_KEY", "explore");
 /** Signs the test panel's requests for a trace. */
 export const traceKey = (): NamedKey => named("EXPLORE_KEY", "trace");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { UserActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
-import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
+import { readEndpoints, readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { db } from "#lib/db/client.ts";
 import { actorOfUser } from "#lib/identity/read-actor.ts";
 import { signUp } from "#lib/identity/sign-up.ts";
@@ -39,6 +39,15 @@ test("test values are sealed at rest, and a viewer does not get them (S54)", asy
   expect(await readTestCredential(viewer, slug, "sandbox")).toBeNull();
   const row = await db().sandboxTestCredential.findFirstOrThrow({ where: { catalog: { organizationId } } });
   expect(Buffer.from(row.sealedSecret).toString("latin1")).not.toContain("pcs_test_");
+});
+
+test("test values whose key is missing say which, and the rest of the page stands (F20)", async () => {
+  const { owner, slug, organizationId } = await provider();
+  const { catalogId } = await db().sandboxTestCredential.findFirstOrThrow({ where: { catalog: { organizationId } } });
+  await db().sandboxTestCredential.update({ where: { catalogId }, data: { sealKeyId: "01234567" } });
+  expect(await readTestCredential(owner, slug, "sandbox")).toMatchObject({ secret: null, missingKeyId: "01234567" });
+  const { test, pathPrefix } = await readEndpoints(owner, slug, "sandbox");
+  expect([test?.missingKeyId, pathPrefix]).toEqual(["01234567", `/${slug}/sandbox`]);
 });
 
 test("two organizations of one name get different addresses", async () => {

@@ -54,7 +54,7 @@ export async function startOwnListener(admission = new Admission()): Promise<Own
   const recorder = { add: (call: Call) => void ended.push(call) } as Gateway["recorder"];
   const rest = { publicProtocol: "http", bodyBytesMax: 1_048_576, ready: true, draining: false, inFlight: 0 };
   const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
-  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1 };
+  const freshness = { heardAtMs: 0, freshUntilMs: Number.POSITIVE_INFINITY, gatewaysAlive: 1, keyFaults: [] };
   const watched = { ...freshness, metrics: new CallMetrics(), accessLog: null };
   const gateway = { snapshot, upstreams, recorder, limits, admission, ...rest, ...watched };
   const server = createGatewayServer(gateway).listen(0, "127.0.0.1");

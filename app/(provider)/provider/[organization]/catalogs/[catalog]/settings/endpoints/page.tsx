@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { MissingKey } from "#components/catalog/missing-key.tsx";
 import { ResetTestValues } from "#components/catalog/reset-test-values.tsx";
 import { ClientId } from "#components/ui/client-id.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
@@ -54,7 +55,12 @@ function TestApplication({
           {
             label: "Client secret",
             hint: "Opens nothing but this sandbox",
-            value: <TestValue value={test.secret} label="test secret" badge={false} />,
+            value:
+              test.secret === null ? (
+                <MissingKey keyId={test.missingKeyId ?? ""} />
+              ) : (
+                <TestValue value={test.secret} label="test secret" badge={false} />
+              ),
           },
           {
             label: "Subscribed to",

@@ -43,7 +43,7 @@ export default async function AssemblePage(props: PageProps<"/provider/[organiza
       backends={backends}
       testing={test !== undefined}
       catalog={sandbox.catalogTitle}
-      test={pair && { clientId: pair.clientId, secret: pair.secret }}
+      test={pair && { clientId: pair.clientId, secret: pair.secret ?? "", missingKeyId: pair.missingKeyId }}
       copy={toCopies([sandbox])[0] ?? null}
       target={live ? target : null}
       changedAt={api.updatedAt.toISOString()}

@@ -5,18 +5,19 @@ import { listApplicationOwners } from "#lib/application/list-application-owners.
 import type { PublishedApiDto } from "#lib/catalog/read-published-api.ts";
 import { paths } from "#lib/paths.ts";
 import { listSubscribers } from "#lib/subscription/list-subscribers.ts";
-import { registerAndSubscribeAction, subscribeAction } from "./subscribe-action.ts";
+import { findSubscribersAction, registerAndSubscribeAction, subscribeAction } from "./subscribe-action.ts";
 
 /** The subscribe column of an API's page, with the applications of the person who looks. */
 export async function SubscribePanel({ api }: { api: PublishedApiDto }) {
   const actor = await currentActor();
   const { organization, catalog, products, ref } = api;
   const here = paths.api(ref);
-  const applications = await listSubscribers(actor, {
+  const target = {
     catalogId: catalog.id,
     environment: catalog.kind,
     productIds: products.map((product) => product.productId),
-  });
+  };
+  const applications = await listSubscribers(actor, target);
   return (
     <SubscribeColumn
       api={{
@@ -28,6 +29,7 @@ export async function SubscribePanel({ api }: { api: PublishedApiDto }) {
       }}
       products={products}
       applications={applications}
+      findApplications={findSubscribersAction.bind(null, target)}
       owners={listApplicationOwners(actor)}
       signedIn={actor.kind === "user"}
       signInHref={paths.signIn(here)}

@@ -12,6 +12,7 @@ export function ReadyCurl({
   apis,
   api,
   operations,
+  moreOperations,
   operation,
   command,
   needsSecret,
@@ -33,6 +34,11 @@ export function ReadyCurl({
           onChange={(value) => choose({ api, operation: value })}
         />
       </div>
+      {moreOperations && (
+        <p className="mb-2 text-12 text-ink-3">
+          The list holds the first {operations.length} operations. The page of the API finds all of them.
+        </p>
+      )}
       <div aria-busy={pending}>
         <CodeBlock label="Shell" language="shell" code={command} />
       </div>

@@ -7,6 +7,7 @@ import { LinkButton } from "#components/ui/button.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { Environment, ShownOnce } from "#lib/credential/credential.schema.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
+import type { Part } from "#lib/page.rules.ts";
 import { paths } from "#lib/paths.ts";
 import type { PlanLimits } from "#lib/product/plan.rules.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
   RequestSubscriptionInput,
   Subscriber,
 } from "#lib/subscription/subscription.schema.ts";
+import type { FindApplications } from "./application-search.tsx";
 import { SubscribeForm } from "./subscribe-form.tsx";
 import { SubscribedNote } from "./subscribed-note.tsx";
 
@@ -48,8 +50,9 @@ export interface RegisteredAndRequested {
 export interface SubscribeColumnProps {
   api: { title: string; provider: string; catalog: string; environment: Environment; exploreHref: string };
   products: SubscribeProduct[];
-  /** The person's applications; [] for someone who has not signed in. */
-  applications: Subscriber[];
+  /** The person's applications, or the newest of them; none for someone who has not signed in. */
+  applications: Part<Subscriber>;
+  findApplications: FindApplications<Subscriber>;
   /** Organizations in which a new application may be registered on the spot. */
   owners: { id: string; name: string }[];
   signedIn: boolean;
@@ -63,7 +66,7 @@ export interface SubscribeColumnProps {
 export function SubscribeColumn(props: SubscribeColumnProps) {
   const { api, products, signedIn, signInHref, signUpHref } = props;
   const router = useRouter();
-  const [done, setDone] = useState<{ applicationId: string; requested: Requested }>();
+  const [done, setDone] = useState<{ applicationId: string; requested: Requested; callsHere: boolean }>();
   const [made, setMade] = useState<RegisteredAndRequested>();
   const plans = products.flatMap((product) => product.plans);
 
@@ -88,7 +91,7 @@ export function SubscribeColumn(props: SubscribeColumnProps) {
           </LinkButton>
           <LinkButton href={signUpHref}>Create an account</LinkButton>
         </div>
-      ) : props.applications.length === 0 && props.owners.length === 0 ? (
+      ) : props.applications.rows.length === 0 && props.owners.length === 0 ? (
         <div className="grid gap-2">
           <p className="text-ink-2">
             An application belongs to an organization that uses APIs. Yours do not, or your role there allows reading
@@ -99,29 +102,22 @@ export function SubscribeColumn(props: SubscribeColumnProps) {
       ) : (
         <SubscribeForm
           {...props}
-          onDone={(applicationId, requested) => {
-            setDone({ applicationId, requested });
+          onDone={(applicationId, requested, callsHere) => {
+            setDone({ applicationId, requested, callsHere });
             router.refresh();
           }}
           onMade={setMade}
         />
       )}
       {done && (
-        <SubscribedNote
-          {...done}
-          api={api}
-          callsHere={
-            props.applications.find((a) => a.id === done.applicationId)?.callsHere ??
-            made?.applicationId === done.applicationId
-          }
-        />
+        <SubscribedNote {...done} api={api} callsHere={done.callsHere || made?.applicationId === done.applicationId} />
       )}
       {made && done?.applicationId !== made.applicationId && (
         <SecretDialog
           shown={made.credential}
           name={made.name}
           onDone={() => {
-            setDone({ applicationId: made.applicationId, requested: made.subscription });
+            setDone({ applicationId: made.applicationId, requested: made.subscription, callsHere: true });
             router.refresh();
           }}
         />

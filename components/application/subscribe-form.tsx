@@ -10,6 +10,7 @@ import { TextInput } from "#components/ui/text-input.tsx";
 import { textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import { requestOutcome } from "#lib/subscription/subscription.rules.ts";
 import type { Subscriber } from "#lib/subscription/subscription.schema.ts";
+import { ApplicationSearch } from "./application-search.tsx";
 import { OrganizationField } from "./organization-field.tsx";
 import { PlanChoice } from "./plan-choice.tsx";
 import type {
@@ -24,18 +25,24 @@ import type {
 const NEW = "new";
 
 interface SubscribeFormProps extends SubscribeColumnProps {
-  onDone: (applicationId: string, requested: Requested) => void;
+  onDone: (applicationId: string, requested: Requested, callsHere: boolean) => void;
   onMade: (made: RegisteredAndRequested) => void;
 }
 
 export function SubscribeForm(props: SubscribeFormProps) {
-  const { api, products, applications, owners, subscribe, registerAndSubscribe, onDone, onMade } = props;
+  const { api, products, owners, subscribe, registerAndSubscribe, onDone, onMade } = props;
   const offers = products.flatMap((product) => product.plans.map((plan) => ({ plan, product })));
   const [planId, setPlanId] = useState(offers[0]?.plan.id ?? "");
-  const [chosen, setChosen] = useState(applications[0]?.id ?? NEW);
+  const listed = props.applications;
+  const [found, setFound] = useState<Subscriber[] | null>(null);
+  const [chosen, setChosen] = useState(listed.rows[0]?.id ?? NEW);
+  const [picked, setPicked] = useState<Subscriber>();
+  // What is chosen stays in the list, also when the search holds others.
+  const others = found ?? listed.rows;
+  const applications = picked && !others.some(({ id }) => id === picked.id) ? [picked, ...others] : others;
   const existing = useActionForm(subscribe, {
     read: (data) => ({ ...wanted(data), applicationId: chosen }),
-    onDone: (requested) => onDone(chosen, requested),
+    onDone: (requested) => onDone(chosen, requested, application?.callsHere ?? false),
   });
   const fresh = useActionForm(registerAndSubscribe, {
     read: (data) => ({ ...wanted(data), organizationId: textOf(data, "organizationId"), name: textOf(data, "name") }),
@@ -61,11 +68,17 @@ export function SubscribeForm(props: SubscribeFormProps) {
     <form onSubmit={form.onSubmit} noValidate className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
       <PlanChoice offers={offers} value={planId} onChange={setPlanId} />
+      {listed.more && (
+        <ApplicationSearch listed={listed.rows.length} find={props.findApplications} onFound={setFound} />
+      )}
       {applications.length > 0 && (
         <Field label="Application" name="applicationId" error={form.errorOf("applicationId")} hint={standing?.hint}>
           <Select
             value={chosen}
-            onChange={setChosen}
+            onChange={(id) => {
+              setChosen(id);
+              setPicked(applications.find((a) => a.id === id));
+            }}
             options={[
               ...applications.map((a) => ({ value: a.id, label: a.name, note: noteOf(a, offer.product) })),
               ...(owners.length > 0 ? [{ value: NEW, label: "New application…", note: "Registered on the spot" }] : []),

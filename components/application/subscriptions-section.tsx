@@ -28,6 +28,8 @@ type End = (input: SubscriptionRef) => Promise<ActionAnswer<Ended>>;
 interface SubscriptionsSectionProps {
   application: string;
   subscriptions: SubscriptionDto[];
+  /** There are more than these. */
+  more: boolean;
   mayWrite: boolean;
   cancel: End;
   withdraw: End;
@@ -35,7 +37,7 @@ interface SubscriptionsSectionProps {
 
 /** The APIs and plans of an application (S21), with what can be done to each. */
 export function SubscriptionsSection(props: SubscriptionsSectionProps) {
-  const { application, subscriptions, mayWrite, cancel, withdraw } = props;
+  const { application, subscriptions, more, mayWrite, cancel, withdraw } = props;
   const router = useRouter();
   const [ending, setEnding] = useState<{ kind: "cancel" | "withdraw"; of: SubscriptionDto }>();
   const run = async () => {
@@ -80,6 +82,11 @@ export function SubscriptionsSection(props: SubscriptionsSectionProps) {
             ))}
           </tbody>
         </Table>
+      )}
+      {more && (
+        <p className="mt-2 text-12 text-ink-3">
+          These are the {subscriptions.length} oldest. Newer ones show as these are ended, and work all the same.
+        </p>
       )}
       {ending && (
         <ConfirmDialog

@@ -3,6 +3,7 @@
 import NextLink from "next/link";
 import { usePathname } from "next/navigation";
 import { useId } from "react";
+import { ApplicationSearch } from "#components/application/application-search.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Note } from "#components/ui/note.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -121,7 +122,7 @@ function SignInNote() {
 }
 
 function CallerSelect() {
-  const { api, callers, setChoice } = useExplore();
+  const { api, callers, search, setChoice } = useExplore();
   const caller = useCaller();
   if (!caller) {
     return (
@@ -132,6 +133,7 @@ function CallerSelect() {
   }
   return (
     <>
+      {search && <ApplicationSearch {...search} />}
       <Select
         label="Call as"
         value={caller.id}

@@ -57,6 +57,15 @@ export function OperationsPane() {
             </ul>
           </div>
         ))}
+        {operations.length < api.operationCount && (
+          <p className="px-2 pt-2 text-12 text-ink-3">
+            This list holds {operations.length} of {plural(api.operationCount, "operation")}.{" "}
+            <NextLink className="link" href={paths.api(apiRef)}>
+              All of them
+            </NextLink>{" "}
+            stand on the page of the API.
+          </p>
+        )}
         <p role="status" className="px-2 py-2 text-12 text-ink-3">
           {found.length === 0
             ? "No operation matches. Fewer letters find more."

@@ -4,6 +4,7 @@ import { Search } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
+import type { Part } from "#lib/page.rules.ts";
 
 export interface PickableApi {
   id: string;
@@ -17,8 +18,8 @@ const WAIT_MS = 200;
 interface ApiPickerProps {
   picked: PickableApi[];
   /** The drafts that changed last; the search finds the others. */
-  suggested: PickableApi[];
-  search: (q: string) => Promise<PickableApi[]>;
+  suggested: Part<PickableApi>;
+  search: (q: string) => Promise<Part<PickableApi>>;
   onChange: (picked: PickableApi[]) => void;
   disabled?: boolean;
 }
@@ -26,7 +27,7 @@ interface ApiPickerProps {
 /** Draft APIs to tick: the picked ones first, then what the search finds. */
 export function ApiPicker({ picked, suggested, search, onChange, disabled }: ApiPickerProps) {
   const [q, setQ] = useState("");
-  const [found, setFound] = useState<PickableApi[] | null>(null);
+  const [found, setFound] = useState<Part<PickableApi> | null>(null);
   useEffect(() => {
     if (q.trim() === "") {
       setFound(null);
@@ -34,7 +35,7 @@ export function ApiPicker({ picked, suggested, search, onChange, disabled }: Api
     }
     let current = true;
     const timer = setTimeout(async () => {
-      const rows = await search(q.trim()).catch(() => []);
+      const rows = await search(q.trim()).catch(() => ({ rows: [], more: false }));
       if (current) setFound(rows);
     }, WAIT_MS);
     return () => {
@@ -43,7 +44,8 @@ export function ApiPicker({ picked, suggested, search, onChange, disabled }: Api
     };
   }, [q, search]);
 
-  const others = (found ?? suggested).filter((api) => !picked.some((p) => p.id === api.id));
+  const { rows, more } = found ?? suggested;
+  const others = rows.filter((api) => !picked.some((p) => p.id === api.id));
   const toggle = (api: PickableApi, on: boolean) =>
     onChange(on ? [...picked, api] : picked.filter((p) => p.id !== api.id));
   return (
@@ -83,6 +85,13 @@ export function ApiPicker({ picked, suggested, search, onChange, disabled }: Api
           </li>
         )}
       </ul>
+      {more && (
+        <p className="border-t border-line px-4 py-2 text-12 text-ink-3">
+          {found
+            ? "There are more of that name. More letters find fewer."
+            : "The drafts that changed last. Search by title for the others."}
+        </p>
+      )}
     </div>
   );
 }

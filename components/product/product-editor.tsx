@@ -9,6 +9,7 @@ import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { Sheet } from "#components/ui/table.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, useActionForm } from "#components/ui/use-action-form.ts";
+import type { Part } from "#lib/page.rules.ts";
 import { ApiPicker, type PickableApi } from "./api-picker.tsx";
 import type { OperationDraft } from "./operation-limits.tsx";
 import { type PlanDraft, PlanRows } from "./plan-rows.tsx";
@@ -24,8 +25,8 @@ interface ProductInput {
 
 interface ProductEditorProps {
   product: { id: string; title: string; apis: PickableApi[]; plans: PlanDraft[] };
-  suggested: PickableApi[];
-  searchApis: (q: string) => Promise<PickableApi[]>;
+  suggested: Part<PickableApi>;
+  searchApis: (q: string) => Promise<Part<PickableApi>>;
   save: (input: ProductInput) => Promise<ActionAnswer<unknown>>;
   /** Without it the role may look only. */
   readOnly?: boolean;

@@ -84,7 +84,6 @@ async function publicationOf(
       },
     },
     orderBy: [{ isDefault: "desc" }, { createdAt: "asc" }],
-    take: 100,
   });
   return catalogs.map(({ id, slug, title, kind, organization, publishedApis: [live] }) => ({
     catalogId: id,

@@ -71,7 +71,6 @@ export async function backendsOf(apiDefinitionId: string, organizationId: string
     where: { organizationId },
     select: { id: true, title: true, kind: true, backends: { where: { apiDefinitionId }, select } },
     orderBy: [{ isDefault: "desc" }, { createdAt: "asc" }],
-    take: 100,
   });
   return catalogs.map(({ id, title, kind, backends: [backend] }) => {
     const { sealKeyId, clientCertificate, authorities, ...settings } = backend ?? UNSET;

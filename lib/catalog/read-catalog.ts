@@ -41,6 +41,5 @@ export async function listCatalogs(actor: Actor, organization: string): Promise<
     where: { organization: { slug: organization }, ...ownedBy(permit) },
     select: catalogSelect,
     orderBy: [{ isDefault: "desc" }, { createdAt: "asc" }],
-    take: 100,
   });
 }

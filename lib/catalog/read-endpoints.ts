@@ -5,7 +5,11 @@ import { unseal } from "#lib/crypto/seal.ts";
 import { db } from "#lib/db/client.ts";
 import { env } from "#lib/env.ts";
 import { ALIVE_MS } from "#lib/gateway-feed/gateway-node.ts";
+import { type Part, partOf } from "#lib/page.rules.ts";
 import { type CatalogDto, readCatalog } from "./read-catalog.ts";
+
+const GATEWAYS_MAX = 50;
+const PRODUCTS_MAX = 100;
 
 export interface TestCredentialDto {
   clientId: string;
@@ -14,7 +18,7 @@ export interface TestCredentialDto {
   /** The ID of that key. */
   missingKeyId: string | null;
   /** Products that the test application is subscribed to. */
-  products: { title: string; version: string }[];
+  products: Part<{ title: string; version: string }>;
 }
 
 export interface EndpointsDto {
@@ -22,7 +26,7 @@ export interface EndpointsDto {
   gatewayUrl: string;
   portalUrl: string;
   pathPrefix: string;
-  gateways: { address: string; startedAt: Date; heartbeatAt: Date }[];
+  gateways: Part<{ address: string; startedAt: Date; heartbeatAt: Date }>;
   /** null where the catalog is no sandbox, or the role may not see test values. */
   test: TestCredentialDto | null;
 }
@@ -38,7 +42,7 @@ export async function readEndpoints(actor: Actor, organization: string, catalogS
     where: { heartbeatAt: { gt: new Date(Date.now() - ALIVE_MS) } },
     select: { address: true, startedAt: true, heartbeatAt: true },
     orderBy: { startedAt: "asc" },
-    take: 50,
+    take: GATEWAYS_MAX + 1,
   });
   const pathPrefix = `/${space.pathPrefix}/${catalog.slug}`;
   return {
@@ -46,7 +50,7 @@ export async function readEndpoints(actor: Actor, organization: string, catalogS
     gatewayUrl: env().GATEWAY_URL + pathPrefix,
     portalUrl: env().PORTAL_URL,
     pathPrefix,
-    gateways,
+    gateways: partOf(gateways, GATEWAYS_MAX),
     test: await readTestCredentialOf(actor, catalog),
   };
 }
@@ -68,7 +72,8 @@ async function openTestCredential(catalogId: string): Promise<TestCredentialDto 
           subscriptions: {
             where: { state: "active" },
             select: { release: { select: { title: true, version: true } } },
-            take: 100,
+            orderBy: { createdAt: "asc" },
+            take: PRODUCTS_MAX + 1,
           },
         },
       },
@@ -80,7 +85,10 @@ async function openTestCredential(catalogId: string): Promise<TestCredentialDto 
     clientId: row.credential.clientId,
     secret: isOurs ? unseal({ box: row.sealedSecret, keyId: row.sealKeyId }, catalogId) : null,
     missingKeyId: isOurs ? null : row.sealKeyId,
-    products: row.application.subscriptions.map((s) => s.release),
+    products: partOf(
+      row.application.subscriptions.map((s) => s.release),
+      PRODUCTS_MAX,
+    ),
   };
 }
 

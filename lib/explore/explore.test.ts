@@ -6,6 +6,8 @@ import { openApplication } from "#lib/application/open-application.ts";
 import { registerApplication } from "#lib/application/register-application.ts";
 import { makeVerifier } from "#lib/crypto/client-secret.ts";
 import { db } from "#lib/db/client.ts";
+import { newId } from "#lib/ids.ts";
+import { listSubscribers } from "#lib/subscription/list-subscribers.ts";
 import { requestSubscription } from "#lib/subscription/request-subscription.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { dumpAllTables } from "#lib/test-kit/dump.ts";
@@ -253,8 +255,8 @@ test("a call of the console asks the database nothing twice, and an application'
 
 test("the picker says honestly what holds for each application", async () => {
   const { kit, owner, organizationId, applicationId, subscribe } = await scene();
-  expect(await listCallers(anonymous, await findPublished(kit.ref))).toEqual([]);
-  expect(await listCallers(owner, await findPublished(kit.ref))).toMatchObject([
+  expect((await listCallers(anonymous, await findPublished(kit.ref))).rows).toEqual([]);
+  expect((await listCallers(owner, await findPublished(kit.ref))).rows).toMatchObject([
     { state: "not-subscribed", plan: null },
   ]);
   await subscribe();
@@ -262,7 +264,7 @@ test("the picker says honestly what holds for each application", async () => {
   await requestSubscription(owner, {
     ...{ applicationId: other.applicationId, releaseId: kit.releaseId, planId: kit.plans.gold },
   });
-  expect(await listCallers(owner, await findPublished(kit.ref))).toMatchObject([
+  expect((await listCallers(owner, await findPublished(kit.ref))).rows).toMatchObject([
     { id: applicationId, state: "ready", plan: "Free", clientIds: [expect.any(String)] },
     { name: "Waiting", state: "pending", plan: "Gold", clientIds: [] },
   ]);
@@ -293,4 +295,23 @@ test("past the console's budget no body is read (F64)", async () => {
   for (let n = 0; n < 125; n += 1) answers.push(await relay(`2001:db8:7:7::${n.toString(16)}`));
   expect(read).toBe(120);
   expect(answers.slice(120).map((error) => error.code)).toEqual(Array(5).fill("TOO_MANY_ATTEMPTS"));
+});
+
+test("among hundreds of applications the picker has those that may call, says that there are more, and finds them by name (F72)", async () => {
+  const { kit, owner, organizationId, applicationId, subscribe } = await scene();
+  await subscribe();
+  const names = Array.from({ length: 120 }, (_, n) => `Later ${n}`);
+  for (const name of names) await db().application.create({ data: { id: newId(), organizationId, name } });
+  const published = await findPublished(kit.ref);
+  const first = await listCallers(owner, published);
+  expect([first.rows[0]?.id, first.rows.length, first.more]).toEqual([applicationId, 100, true]);
+  const found = await listCallers(owner, published, "later 1");
+  expect([found.rows.length, found.more]).toEqual([31, false]);
+  expect((await listCallers(owner, published, "STOREFRONT")).rows).toMatchObject([
+    { id: applicationId, state: "ready" },
+  ]);
+  const target = { catalogId: kit.catalogId, environment: "sandbox" as const, productIds: [] };
+  const subscribers = await listSubscribers(owner, target);
+  expect([subscribers.rows.length, subscribers.more]).toEqual([100, true]);
+  expect((await listSubscribers(owner, { ...target, q: "storefront" })).rows).toMatchObject([{ callsHere: true }]);
 });

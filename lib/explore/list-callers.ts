@@ -1,47 +1,63 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
+import type { Prisma } from "#lib/db/generated/client.ts";
+import { type Part, partOf } from "#lib/page.rules.ts";
 import type { Caller } from "./explore-view.schema.ts";
 import type { Published } from "./find-published.ts";
 
-/** Applications that the picker offers; who has more subscribes and calls from the application's page. */
+/** Applications that the picker offers at once; a search by name finds the others. */
 const CALLERS_MAX = 100;
 
 /**
- * The applications that the actor may call with, each with what holds for this API: ready ones first. [] for someone
- * who has not signed in. The sandbox's test application is not among them.
+ * The applications that the actor may call with, each with what holds for this API: ready ones first, then those that
+ * have something of it, then the newest; `q` is a part of the name. None for someone who has not signed in. The
+ * sandbox's test application is not among them.
  */
-export async function listCallers(actor: Actor, { publishedApiId, catalogId, api }: Published): Promise<Caller[]> {
-  if (actor.kind !== "user") return [];
+export async function listCallers(
+  actor: Actor,
+  { publishedApiId, catalogId, api }: Published,
+  q = "",
+): Promise<Part<Caller>> {
+  if (actor.kind !== "user") return { rows: [], more: false };
   const organizationIds = actor.memberships
     .map((m) => m.organizationId)
     .filter((id) => mayIn(actor, "explore:call", id));
-  const rows = await db().application.findMany({
-    where: { organizationId: { in: organizationIds }, isTest: false },
-    select: {
-      id: true,
-      name: true,
-      state: true,
-      organization: { select: { name: true } },
-      subscriptions: {
-        where: {
-          catalogId,
-          state: { in: ["active", "pending", "suspended"] },
-          release: { state: "published", apis: { some: { publishedApiId } } },
+  const open = {
+    catalogId,
+    state: { in: ["active", "pending", "suspended"] },
+    release: { state: "published", apis: { some: { publishedApiId } } },
+  } satisfies Prisma.SubscriptionWhereInput;
+  const name = q.trim();
+  const mine = {
+    organizationId: { in: organizationIds },
+    isTest: false,
+    ...(name !== "" && { name: { contains: name, mode: "insensitive" } }),
+  } satisfies Prisma.ApplicationWhereInput;
+  const find = (where: Prisma.ApplicationWhereInput, take: number) =>
+    db().application.findMany({
+      where,
+      select: {
+        id: true,
+        name: true,
+        state: true,
+        organization: { select: { name: true } },
+        subscriptions: { where: open, select: { state: true, plan: { select: { title: true } } } },
+        credentials: {
+          where: { kind: "standard", status: "active", environment: api.catalog.kind },
+          select: { clientId: true },
+          orderBy: { createdAt: "asc" },
         },
-        select: { state: true, plan: { select: { title: true } } },
       },
-      credentials: {
-        where: { kind: "standard", status: "active", environment: api.catalog.kind },
-        select: { clientId: true },
-        orderBy: { createdAt: "asc" },
-      },
-    },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: CALLERS_MAX,
-  });
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      take,
+    });
+  // Those that have something of this API first: among hundreds they would else be left out.
+  const having = await find({ ...mine, subscriptions: { some: open } }, CALLERS_MAX + 1);
+  const room = CALLERS_MAX + 1 - having.length;
+  const others = room > 0 ? await find({ ...mine, subscriptions: { none: open } }, room) : [];
   const order = ["ready", "pending", "suspended", "not-subscribed"];
-  return rows
+  const callers = [...having, ...others]
     .map((row): Caller => {
       const { state, plan } = standing(row.subscriptions);
       return {
@@ -54,6 +70,7 @@ export async function listCallers(actor: Actor, { publishedApiId, catalogId, api
       };
     })
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return partOf(callers, CALLERS_MAX);
 }
 
 /** The best of the subscriptions: in force before waiting before suspended. */

@@ -15,10 +15,10 @@ export function memberLock(
   actor: Actor,
   organizationId: string,
   member: { role: Role },
-  members: { role: Role }[],
+  /** Of the whole organization. */
+  owners: number,
 ): string | null {
   if (!mayGrant(actor, organizationId, member.role)) return "Only an owner can change an owner.";
-  const owners = members.filter(({ role }) => role === "owner").length;
   return member.role === "owner" && owners === 1 ? "The only owner: make somebody else an owner first." : null;
 }
 

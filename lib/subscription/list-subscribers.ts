@@ -1,25 +1,28 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
-import type { Subscriber } from "./subscription.schema.ts";
+import { type Part, partOf } from "#lib/page.rules.ts";
+import type { FindSubscribersInput, Subscriber } from "./subscription.schema.ts";
 
-/** Applications that the subscribe column offers. */
+/** Applications that the subscribe column offers at once; a search by name finds the others. */
 const ROWS_MAX = 100;
 
 /**
  * The applications that the actor may subscribe, newest first, with what they have of these products in the catalog,
- * and whether they have a credential that works there. [] for someone who has not signed in.
+ * and whether they have a credential that works there; `q` is a part of the name. None for someone who has not signed in.
  */
-export async function listSubscribers(
-  actor: Actor,
-  target: { catalogId: string; environment: "sandbox" | "production"; productIds: string[] },
-): Promise<Subscriber[]> {
-  if (actor.kind !== "user") return [];
+export async function listSubscribers(actor: Actor, target: FindSubscribersInput): Promise<Part<Subscriber>> {
+  if (actor.kind !== "user") return { rows: [], more: false };
   const organizationIds = actor.memberships
     .map((m) => m.organizationId)
     .filter((id) => mayIn(actor, "subscription:request", id));
+  const q = target.q?.trim();
   const rows = await db().application.findMany({
-    where: { organizationId: { in: organizationIds }, isTest: false },
+    where: {
+      organizationId: { in: organizationIds },
+      isTest: false,
+      ...(q && { name: { contains: q, mode: "insensitive" } }),
+    },
     select: {
       id: true,
       name: true,
@@ -32,20 +35,19 @@ export async function listSubscribers(
         },
         select: { state: true, productId: true, releasePlanId: true, plan: { select: { title: true } } },
       },
-      _count: {
-        select: {
-          credentials: { where: { kind: "standard", status: "active", environment: target.environment } },
-        },
-      },
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: ROWS_MAX,
+    take: ROWS_MAX + 1,
   });
-  return rows.map((row) => ({
+  const callers = await callersOf(
+    rows.map(({ id }) => id),
+    target.environment,
+  );
+  const subscribers = rows.map((row) => ({
     id: row.id,
     name: row.name,
     organization: row.organization.name,
-    callsHere: row._count.credentials > 0,
+    callsHere: callers.has(row.id),
     has: row.subscriptions.map((s) => ({
       productId: s.productId,
       planId: s.releasePlanId,
@@ -53,4 +55,15 @@ export async function listSubscribers(
       state: s.state as "pending" | "active" | "suspended",
     })),
   }));
+  return partOf(subscribers, ROWS_MAX);
+}
+
+/** Those of these applications that have a credential for the environment. */
+async function callersOf(ids: string[], environment: FindSubscribersInput["environment"]): Promise<Set<string>> {
+  const rows = await db().credential.findMany({
+    where: { applicationId: { in: ids }, kind: "standard", status: "active", environment },
+    select: { applicationId: true },
+    distinct: ["applicationId"],
+  });
+  return new Set(rows.map((row) => row.applicationId));
 }

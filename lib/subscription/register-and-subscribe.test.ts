@@ -19,10 +19,12 @@ test("an application on the spot gets a credential for the environment of the ca
   expect(made.subscription).toMatchObject({ state: "active", application: "Spot", plan: "Free" });
   const { productId } = await db().productRelease.findUniqueOrThrow({ where: { id: kit.releaseId } });
   const target = { catalogId: kit.catalogId, environment: "production" as const, productIds: [productId] };
-  expect(await listSubscribers(owner, target)).toMatchObject([
+  expect((await listSubscribers(owner, target)).rows).toMatchObject([
     { name: "Spot", callsHere: true, has: [{ planTitle: "Free", state: "active" }] },
   ]);
-  expect(await listSubscribers(owner, { ...target, environment: "sandbox" })).toMatchObject([{ callsHere: false }]);
+  expect((await listSubscribers(owner, { ...target, environment: "sandbox" })).rows).toMatchObject([
+    { callsHere: false },
+  ]);
 });
 
 test("a plan that is not there leaves no application behind", async () => {

@@ -81,3 +81,12 @@ export interface Subscriber {
   callsHere: boolean;
   has: { productId: string; planId: string; planTitle: string; state: "pending" | "active" | "suspended" }[];
 }
+
+/** What the subscribe column's applications are looked up for; `q` is a part of the name. */
+export const findSubscribersInput = z.strictObject({
+  catalogId: z.uuid(),
+  environment: z.enum(["sandbox", "production"]),
+  productIds: z.array(z.uuid()).max(200),
+  q: text().max(100).optional(),
+});
+export type FindSubscribersInput = z.infer<typeof findSubscribersInput>;

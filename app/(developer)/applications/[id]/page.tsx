@@ -40,7 +40,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 export default async function ApplicationPage(props: Props) {
   const opened = await load(props);
-  const { application, subscriptions, missing, apis, serviceIds, may, summary, curl } = opened;
+  const { application, subscriptions, moreSubscriptions, missing, apis, serviceIds, may, summary, curl } = opened;
   const { credentials, ...head } = application;
   return (
     <>
@@ -72,6 +72,7 @@ export default async function ApplicationPage(props: Props) {
       <SubscriptionsSection
         application={head.name}
         subscriptions={subscriptions}
+        more={moreSubscriptions}
         mayWrite={may.subscribe}
         cancel={actions.cancelSubscriptionAction}
         withdraw={actions.withdrawSubscriptionAction}

@@ -5,6 +5,7 @@ import { exploreApiOnce, publishedOnce } from "#app/_server/read-once.ts";
 import { ExploreFrame } from "#components/explore/explore-frame.tsx";
 import { listCallers } from "#lib/explore/list-callers.ts";
 import { paths } from "#lib/paths.ts";
+import { findCallersAction } from "./actions.ts";
 
 /** The left column and who calls stay while operations change; every call is authorized by the relay itself. */
 export default async function Layout({ params, children }: LayoutProps<"/explore/[organization]/[catalog]/[api]">) {
@@ -18,6 +19,7 @@ export default async function Layout({ params, children }: LayoutProps<"/explore
       api={api}
       operations={operations}
       callers={callers}
+      findCallers={findCallersAction.bind(null, { ...api.ref, version: api.version })}
       signedIn={actor.kind === "user"}
       readCause={readCauseAction}
     >

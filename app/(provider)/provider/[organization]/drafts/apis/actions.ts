@@ -37,7 +37,12 @@ export async function deleteApiAction(id: string) {
 }
 export async function findApisAction(organization: string, q: string) {
   const found = await find({ organization, q });
-  return found.ok ? found.data.rows.map(({ id, title, version, basePath }) => ({ id, title, version, basePath })) : [];
+  if (!found.ok) return { rows: [], more: false };
+  const { rows, next } = found.data;
+  return {
+    rows: rows.map(({ id, title, version, basePath }) => ({ id, title, version, basePath })),
+    more: next !== null,
+  };
 }
 export async function publishApiAction(apiId: string, catalogId: string) {
   return publish({ apiId, catalogId });

@@ -57,7 +57,7 @@ export default async function ProductPage({ params }: PageProps<"/provider/[orga
             requiresApproval: plan.requiresApproval,
           })),
         }}
-        suggested={suggested.rows}
+        suggested={{ rows: suggested.rows, more: suggested.next !== null }}
         searchApis={findApisAction.bind(null, organization)}
         save={updateProductAction}
         readOnly={!may("product:write")}

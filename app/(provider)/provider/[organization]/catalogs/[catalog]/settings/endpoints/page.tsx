@@ -38,7 +38,8 @@ function TestApplication({
   catalogId: string;
   mayReset: boolean;
 }) {
-  const products = test.products.map((p) => `${p.title} ${p.version}`).join(", ");
+  const { rows, more } = test.products;
+  const products = [...rows.map((p) => `${p.title} ${p.version}`), ...(more ? ["and others"] : [])].join(", ");
   return (
     <Section
       title="Test application"
@@ -106,8 +107,12 @@ export default async function EndpointsPage({
           {
             label: "Gateways",
             value: (
-              <Status state={gateways.length > 0 ? "active" : "failed"}>
-                {gateways.length > 0 ? plural(gateways.length, "gateway") : "None answers"}
+              <Status state={gateways.rows.length > 0 ? "active" : "failed"}>
+                {gateways.more
+                  ? `More than ${plural(gateways.rows.length, "gateway")}`
+                  : gateways.rows.length > 0
+                    ? plural(gateways.rows.length, "gateway")
+                    : "None answers"}
               </Status>
             ),
             grow: true,
@@ -130,7 +135,7 @@ export default async function EndpointsPage({
         />
       )}
       <Section title="Gateways">
-        {gateways.length === 0 ? (
+        {gateways.rows.length === 0 ? (
           <EmptyState title="No gateway has been heard of for five seconds">
             Calls are refused until one runs. Start it with <code>npm start</code>, and look at its log.
           </EmptyState>
@@ -144,7 +149,7 @@ export default async function EndpointsPage({
               </tr>
             </thead>
             <tbody>
-              {gateways.map((gateway) => (
+              {gateways.rows.map((gateway) => (
                 <tr key={gateway.address + gateway.startedAt.toISOString()}>
                   <Td mono>{gateway.address}</Td>
                   <Td label="Running since">{formatMoment(gateway.startedAt)}</Td>
@@ -155,6 +160,11 @@ export default async function EndpointsPage({
               ))}
             </tbody>
           </Table>
+        )}
+        {gateways.more && (
+          <p className="mt-2 text-12 text-ink-3">
+            The {gateways.rows.length} that have run longest. Whoever runs the installation sees all of them.
+          </p>
         )}
       </Section>
     </>

@@ -11,6 +11,8 @@ import { type OperationDraft, OperationLimits } from "./operation-limits.tsx";
 export interface PlanDraft extends LimitTexts {
   /** Of the row in this page; not stored. */
   key: string;
+  /** The plan's own, whatever its title; none before its first save. */
+  id?: string | undefined;
   title: string;
   operations: OperationDraft[];
   requiresApproval: boolean;

@@ -18,16 +18,18 @@ import { useSaveKey } from "./use-save-key.ts";
 
 interface ProductInput {
   id: string;
+  /** Of the draft that the form began with, or saved last. */
+  draftVersion: number;
   title: string;
   apiIds: string[];
   plans: (Omit<PlanDraft, "key" | "operations"> & { operations: Omit<OperationDraft, "key">[] })[];
 }
 
 interface ProductEditorProps {
-  product: { id: string; title: string; apis: PickableApi[]; plans: PlanDraft[] };
+  product: { id: string; draftVersion: number; title: string; apis: PickableApi[]; plans: PlanDraft[] };
   suggested: Part<PickableApi>;
   searchApis: (q: string) => Promise<Part<PickableApi>>;
-  save: (input: ProductInput) => Promise<ActionAnswer<unknown>>;
+  save: (input: ProductInput) => Promise<ActionAnswer<{ draftVersion: number; planIds: string[] }>>;
   /** Without it the role may look only. */
   readOnly?: boolean;
 }
@@ -38,21 +40,32 @@ export function ProductEditor({ product, suggested, searchApis, save, readOnly }
   const [title, setTitle] = useState(product.title);
   const [apis, setApis] = useState(product.apis);
   const [plans, setPlans] = useState(product.plans);
+  const [draftVersion, setDraftVersion] = useState(product.draftVersion);
   const input = (): ProductInput => ({
     id: product.id,
+    draftVersion,
     title,
     apiIds: apis.map((api) => api.id),
-    plans: plans.map(({ key: _key, operations, ...plan }) => ({
+    plans: plans.map(({ key: _key, id, operations, ...plan }) => ({
+      ...(id && { id }),
       ...plan,
       operations: operations.map(({ key: _of, ...operation }) => operation),
     })),
   });
-  const now = JSON.stringify(input());
+  const now = JSON.stringify({ title, apis, plans: plans.map(({ id: _id, ...plan }) => plan) });
   const [saved, setSaved] = useState(now);
   const dirty = now !== saved;
   const form = useActionForm(save, {
     read: input,
-    onDone: () => {
+    onDone: (answer) => {
+      setDraftVersion(answer.draftVersion);
+      // What was typed meanwhile stays, and rows that were new are known from now on.
+      setPlans((current) =>
+        current.map((plan) => {
+          const at = plans.findIndex((sent) => sent.key === plan.key);
+          return at < 0 ? plan : { ...plan, id: answer.planIds[at] };
+        }),
+      );
       setSaved(now);
       router.refresh();
     },

@@ -8,8 +8,8 @@ import { setBackend } from "#lib/backend/set-backend.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
-import { updateProduct } from "#lib/product/update-product.ts";
 import { provider } from "#lib/test-kit/people.ts";
+import { saveProduct } from "#lib/test-kit/save-product.ts";
 import { call } from "./kit/client.ts";
 import { type RecordingBackend, startBackend } from "./kit/recording-backend.ts";
 
@@ -59,7 +59,7 @@ describe.skipIf(files.length === 0)(
         const plans = [
           { title: "Default", rateLimit: [], burstLimit: [], quota: [], operations: [], requiresApproval: false },
         ];
-        await updateProduct(owner, { id: productId, title: imported.title, apiIds, plans });
+        await saveProduct(owner, { id: productId, title: imported.title, apiIds, plans });
         const { live } = await publishApi(owner, { apiId: imported.id, catalogId: sandboxId });
         expect(live).toMatchObject({ complete: true });
 

@@ -1,8 +1,8 @@
 import { ownedThrough, type Permit } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
+import { whoSaved } from "#lib/audit/who-saved.ts";
 import { db, type Tx } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
-import { formatMoment } from "#lib/format.ts";
 import { analyseDefinition } from "./analyse-definition.ts";
 import type { Finding } from "./compiled.ts";
 import { draftColumns, draftTransaction, freeName } from "./store-analysis.ts";
@@ -39,18 +39,14 @@ export async function loadDraft(permit: Permit, id: string): Promise<LoadedDraft
 /** The CONFLICT of a save from an old version; says who saved meanwhile, and when. */
 export async function changedMeanwhile(permit: Permit, draft: DraftRef, reader: Tx = db()): Promise<AppError> {
   const { id, organizationId } = draft;
-  const saved = await reader.auditEvent.findFirst({
-    where: { organizationId, action: "api.saved", targetId: id },
-    select: { actorId: true, actorName: true, createdAt: true },
-    orderBy: { createdAt: "desc" },
-  });
-  const own = permit.actor.kind === "user" && saved?.actorId === permit.actor.userId;
-  const who = own ? "You" : (saved?.actorName ?? "Somebody");
-  const when = saved ? ` on ${formatMoment(saved.createdAt)},` : "";
-  const where = own ? " in another window" : "";
-  return new AppError("CONFLICT", {
-    detail: `${who} saved this API${where}${when} after you opened it here. Your text is still here: copy it, reload, and put your changes in again.`,
-  });
+  const saved = await whoSaved(reader, permit, { organizationId, action: "api.saved", targetId: id });
+  const kept = "Your text is still here: copy it, reload, and put your changes in again.";
+  const words = {
+    self: `You saved this API in another window ${saved.when} after you opened it here. ${kept}`,
+    other: `${saved.name} saved this API ${saved.when} after you opened it here. ${kept}`,
+    unknown: `Somebody saved this API after you opened it here. ${kept}`,
+  };
+  return new AppError("CONFLICT", { detail: words[saved.who] });
 }
 
 /** Writes a new text of a draft, errors in it or not, when nobody saved since `sourceVersion`. */

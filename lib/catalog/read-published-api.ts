@@ -64,7 +64,7 @@ export async function readPublishedApi(ref: ApiRef): Promise<PublishedApiDto> {
               productId: true,
               title: true,
               version: true,
-              plans: { select: planSelect, orderBy: { position: "asc" } },
+              plans: { where: { endedAt: null }, select: planSelect, orderBy: { position: "asc" } },
             },
           },
         },

@@ -48,7 +48,9 @@ const listSelect = {
   catalog: { select: { slug: true, title: true, kind: true, organization: { select: { slug: true, name: true } } } },
   releases: {
     where: { release: { state: "published" } },
-    select: { release: { select: { plans: { select: planSelect, orderBy: { position: "asc" } } } } },
+    select: {
+      release: { select: { plans: { where: { endedAt: null }, select: planSelect, orderBy: { position: "asc" } } } },
+    },
   },
 } as const satisfies Prisma.PublishedApiSelect;
 

@@ -34,6 +34,7 @@ export const uniqueViolations: Readonly<Record<string, Words>> = {
   Plan_productId_name_key: taken("Another plan of this product has this name."),
   ProductRelease_productId_catalogId_key: twice("Somebody published this product a moment ago. Publish again."),
   ReleasePlan_releaseId_name_key: twice("Somebody published this product a moment ago. Publish again."),
+  ReleasePlan_releaseId_planId_key: twice("Somebody published this product a moment ago. Publish again."),
   ReleaseApi_pkey: twice("Somebody published this product a moment ago. Publish again."),
   PublishedApi_apiDefinitionId_catalogId_key: twice("Somebody published this API a moment ago. Publish again."),
   PublishedApi_spaceId_catalogId_basePath_key: taken(
@@ -45,6 +46,7 @@ export const uniqueViolations: Readonly<Record<string, Words>> = {
   ApiAddress_catalogId_slug_key: taken(
     "Another API took this address in the catalog a moment ago. Choose another title.",
   ),
+  ApiRedirect_pkey: taken("Another API took this address in the catalog a moment ago. Choose another title."),
   ApiAddressVersion_pkey: twice("Somebody published this API a moment ago. Publish again."),
   Credential_clientId_key: twice("The client ID could not be made. Try again."),
   ServiceId_applicationId_name_key: taken("Another service ID of this application has this name."),

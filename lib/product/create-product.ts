@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { db, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
 import { type CreateProductInput, DEFAULT_PLAN } from "./product.schema.ts";
@@ -18,6 +19,7 @@ export async function createProduct(actor: Actor, input: CreateProductInput): Pr
   const detail = `There is a product of this name with version ${input.version}. Choose another version.`;
   await transaction(
     async (tx) => {
+      await lockRows(tx, { Space: toChange(space.id) });
       const name = slugify(input.title) || "product";
       await tx.product.create({
         data: {

@@ -1,28 +1,35 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedThrough } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { transaction } from "#lib/db/client.ts";
+import { lockRows, lockSubscriptionsOf, toEnd } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 
 /** Deletes a draft product. Throws STATE_INVALID while it is published in a catalog. */
 export async function deleteProduct(actor: Actor, id: string): Promise<void> {
   const permit = authorize(actor, "product:write");
-  const product = await db().product.findFirst({
-    where: { id, ...ownedThrough("space", permit) },
-    select: {
-      id: true,
-      title: true,
-      space: { select: { organizationId: true } },
-      releases: { where: { state: "published" }, select: { catalog: { select: { title: true } } } },
-    },
-  });
-  if (!product) throw notFound();
-  const live = product.releases[0];
-  if (live)
-    throw new AppError("STATE_INVALID", {
-      detail: `${product.title} is published in ${live.catalog.title}. Retire it there first.`,
-    });
   await transaction(async (tx) => {
+    const found = await tx.product.findFirst({ where: { id, ...ownedThrough("space", permit) }, select: { id: true } });
+    if (!found) throw notFound();
+    // A publish that is under way is waited for: it makes what forbids this.
+    await lockRows(tx, { Product: toEnd(id) });
+    const product = await tx.product.findUnique({
+      where: { id },
+      select: {
+        title: true,
+        space: { select: { organizationId: true } },
+        releases: { select: { id: true, state: true, catalog: { select: { title: true } } } },
+      },
+    });
+    if (!product) throw new AppError("CONFLICT", { detail: "Somebody deleted this product a moment ago." });
+    const live = product.releases.find(({ state }) => state === "published");
+    if (live)
+      throw new AppError("STATE_INVALID", {
+        detail: `${product.title} is published in ${live.catalog.title}. Retire it there first.`,
+      });
+    // What the cascade takes, in the order in which everybody takes it.
+    await lockRows(tx, { ProductRelease: toEnd(product.releases.map((release) => release.id)) });
+    await lockSubscriptionsOf(tx, { productId: id });
     await tx.product.delete({ where: { id } });
     await recordEvent(tx, permit, "product.deleted", {
       organizationId: product.space.organizationId,

@@ -26,7 +26,7 @@ const releaseSelect = {
   title: true,
   version: true,
   publishedAt: true,
-  plans: { select: planSelect, orderBy: { position: "asc" } },
+  plans: { where: { endedAt: null }, select: planSelect, orderBy: { position: "asc" } },
   apis: {
     select: {
       publishedApi: {

@@ -31,19 +31,23 @@ export const productSelect = {
   name: true,
   version: true,
   title: true,
+  draftVersion: true,
   updatedAt: true,
   space: { select: { organizationId: true, pathPrefix: true, organization: { select: { slug: true, name: true } } } },
   plans: { select: planSelect, orderBy: { position: "asc" } },
   apis: {
-    select: { api: { select: { id: true, title: true, version: true, basePath: true, updatedAt: true } } },
+    select: { api: { select: { id: true, title: true, version: true, basePath: true, sourceVersion: true } } },
     orderBy: { position: "asc" },
   },
   releases: {
     select: {
       publishedAt: true,
       state: true,
+      draftVersion: true,
+      retiredAt: true,
+      retireReason: true,
       catalog: { select: { id: true, slug: true, title: true } },
-      apis: { select: { publishedApi: { select: { id: true, apiDefinitionId: true, publishedAt: true } } } },
+      apis: { select: { publishedApi: { select: { id: true, apiDefinitionId: true, sourceVersion: true } } } },
     },
     orderBy: { publishedAt: "asc" },
   },
@@ -54,6 +58,8 @@ export interface ProductDto {
   name: string;
   version: string;
   title: string;
+  /** For the next save. */
+  draftVersion: number;
   updatedAt: Date;
   organizationId: string;
   organization: { slug: string; name: string };
@@ -63,6 +69,9 @@ export interface ProductDto {
     catalog: { id: string; slug: string; title: string };
     state: "published" | "retired";
     publishedAt: Date;
+    /** null: it is published, or an older portal retired it. */
+    retiredAt: Date | null;
+    retireReason: string;
     /** What of the draft callers do not get there yet: title, plans or list of APIs; and the APIs whose text changed. */
     behind: { product: boolean; apis: string[] };
   }[];
@@ -70,12 +79,12 @@ export interface ProductDto {
 
 type ProductRow = Prisma.ProductGetPayload<{ select: typeof productSelect }>;
 
-/** Live APIs of which the draft was saved after the publish; whether the text differs, the database tells. */
+/** Live APIs of which the draft was saved since it was read for the publish; whether the text differs, the database tells. */
 export const savedSincePublished = ({ apis, releases }: ProductRow): string[] =>
   releases.flatMap((release) =>
     release.apis
       .filter(({ publishedApi: live }) =>
-        apis.some(({ api }) => api.id === live.apiDefinitionId && api.updatedAt > live.publishedAt),
+        apis.some(({ api }) => api.id === live.apiDefinitionId && api.sourceVersion !== live.sourceVersion),
       )
       .map(({ publishedApi }) => publishedApi.id),
   );
@@ -86,15 +95,16 @@ export const toProductDto = (row: ProductRow, changed: Set<string>): ProductDto 
   name: row.name,
   version: row.version,
   title: row.title,
+  draftVersion: row.draftVersion,
   updatedAt: row.updatedAt,
   organizationId: row.space.organizationId,
   organization: row.space.organization,
   plans: row.plans.map(toPlanDto),
-  apis: row.apis.map(({ api: { updatedAt: _updatedAt, ...api } }) => api),
-  releases: row.releases.map(({ apis, ...release }) => ({
+  apis: row.apis.map(({ api: { sourceVersion: _sourceVersion, ...api } }) => api),
+  releases: row.releases.map(({ apis, draftVersion, ...release }) => ({
     ...release,
     behind: {
-      product: row.updatedAt > release.publishedAt,
+      product: draftVersion === null ? row.updatedAt > release.publishedAt : draftVersion !== row.draftVersion,
       apis: row.apis
         .filter(({ api }) =>
           apis.some((a) => a.publishedApi.apiDefinitionId === api.id && changed.has(a.publishedApi.id)),

@@ -68,6 +68,8 @@ const operationInput = z.strictObject({
 });
 
 export const planInput = z.strictObject({
+  /** Of a plan that the product has; without it, one of that title, else a new plan. */
+  id: z.uuid().optional(),
   title: name().min(1, "Enter a name for the plan").max(60, "Use at most 60 characters"),
   ...limitTexts,
   operations: z.array(operationInput).max(50, "A plan has at most 50 operations with limits of their own").default([]),
@@ -87,10 +89,16 @@ export const createProductInput = z.strictObject({
 
 export const updateProductInput = z.strictObject({
   id: z.uuid(),
+  /** Of the draft that was changed: saving on an older one is a conflict. */
+  draftVersion: z.number().int().min(1),
   title: productTitleInput,
   apiIds: z.array(z.uuid()).max(100, "A product holds at most 100 APIs"),
   plans: z.array(planInput).min(1, "A product needs at least one plan").max(20, "A product has at most 20 plans"),
 });
+
+/** What the developers read of it, in their list of subscriptions. */
+export const retireReasonInput = text().trim().max(300, "Use at most 300 characters").default("");
+export const retireReleaseInput = z.strictObject({ releaseId: z.uuid(), reason: retireReasonInput });
 
 export const publishProductInput = z.strictObject({ productId: z.uuid(), catalogId: z.uuid() });
 export const publishApiInput = z.strictObject({ apiId: z.uuid(), catalogId: z.uuid() });

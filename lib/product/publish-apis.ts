@@ -6,8 +6,27 @@ import { AppError } from "#lib/errors/app-error.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newId } from "#lib/ids.ts";
 
+/** What is read of an API's draft to publish it. */
+export const draftApiSelect = {
+  id: true,
+  title: true,
+  name: true,
+  version: true,
+  source: true,
+  sourceVersion: true,
+} as const;
+
+export interface DraftApi {
+  id: string;
+  title: string;
+  name: string;
+  version: string;
+  source: string;
+  sourceVersion: number;
+}
+
 interface ApiToPublish {
-  api: { id: string; title: string; name: string; version: string };
+  api: DraftApi;
   analysis: Analysis;
   revisionId: string;
 }
@@ -37,6 +56,7 @@ async function publishOne(
   { api, analysis, revisionId }: ApiToPublish,
 ): Promise<string> {
   await requireBackend(tx, api, catalog);
+  await refuseOlder(tx, api, catalog);
   const clash = await tx.publishedApi.findFirst({
     where: { spaceId, catalogId: catalog.id, basePath: analysis.basePath, apiDefinitionId: { not: api.id } },
     select: { api: { select: { title: true, version: true } } },
@@ -48,6 +68,7 @@ async function publishOne(
   }
   const values = {
     revisionId,
+    sourceVersion: api.sourceVersion,
     basePath: analysis.basePath,
     addressId: await giveAddress(tx, { ...api, version: analysis.version }, { spaceId, catalog }),
     slug: await oldSlug(tx, api, catalog.id),
@@ -89,7 +110,18 @@ async function requireBackend(
   });
 }
 
-/** Removes the routes of a catalog that no published release holds, and tells the gateways. */
+/** Another product that holds the API may have published a newer text while this one was checked. */
+async function refuseOlder(tx: Tx, api: DraftApi, catalog: { id: string }): Promise<void> {
+  const live = await tx.publishedApi.findUnique({
+    where: { apiDefinitionId_catalogId: { apiDefinitionId: api.id, catalogId: catalog.id } },
+    select: { sourceVersion: true },
+  });
+  if (!live?.sourceVersion || live.sourceVersion <= api.sourceVersion) return;
+  const detail = `A newer text of ${api.title} was published while this one was checked. Publish again.`;
+  throw new AppError("CONFLICT", { detail });
+}
+
+/** Removes the routes of a catalog, which is locked, that no published release holds, and tells the gateways. */
 export async function dropUnreleased(tx: Tx, catalogId: string): Promise<void> {
   const gone = await tx.publishedApi.findMany({
     where: { catalogId, releases: { none: { release: { state: "published" } } } },

@@ -9,6 +9,7 @@ import { db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { consumer, member, provider } from "#lib/test-kit/people.ts";
+import { saveProduct } from "#lib/test-kit/save-product.ts";
 import { createProduct } from "./create-product.ts";
 import { deleteProduct } from "./delete-product.ts";
 import { planInput } from "./product.schema.ts";
@@ -16,7 +17,6 @@ import { publishApi } from "./publish-api.ts";
 import { publishProduct } from "./publish-product.ts";
 import { readProduct } from "./read-product.ts";
 import { retireRelease } from "./retire-release.ts";
-import { updateProduct } from "./update-product.ts";
 
 ownDatabase();
 
@@ -81,7 +81,7 @@ describe("publishing one API", () => {
     expect(await behind()).toEqual({ product: false, apis: ["Behind"] });
     await saveApiDefinition(owner, { id, source, sourceVersion: 2 });
     expect(await behind()).toEqual({ product: false, apis: [] });
-    await updateProduct(owner, { id: productId, title: "Behind", apiIds: [id], plans: [] });
+    await saveProduct(owner, { id: productId, title: "Behind", apiIds: [id], plans: [] });
     expect(await behind()).toEqual({ product: true, apis: [] });
   });
 
@@ -127,7 +127,7 @@ describe("products", () => {
     const api = await newApi("Planned", "/planned");
     const { id } = await createProduct(owner, { organization: slug, title: "Planned", version: "1.0.0" });
     const plan = (title: string) => planInput.parse({ title, rateLimit: "5/1minute", requiresApproval: false });
-    await updateProduct(owner, { id, title: "Planned", apiIds: [api.id], plans: [plan("Gold"), plan("Silver")] });
+    await saveProduct(owner, { id, title: "Planned", apiIds: [api.id], plans: [plan("Gold"), plan("Silver")] });
     const { releaseId } = await publishProduct(owner, { productId: id, catalogId: sandbox() });
     const silver = await db().releasePlan.findFirstOrThrow({ where: { releaseId, name: "silver" } });
     const buyer = await consumer("Buyer");
@@ -146,23 +146,22 @@ describe("products", () => {
         state: "active",
       },
     });
-    await updateProduct(owner, { id, title: "Planned", apiIds: [api.id], plans: [plan("Gold")] });
+    await saveProduct(owner, { id, title: "Planned", apiIds: [api.id], plans: [plan("Gold")] });
     await expect(publishProduct(owner, { productId: id, catalogId: sandbox() })).rejects.toMatchObject({
       code: "STATE_INVALID",
       detail: expect.stringContaining("Storefront"),
     });
     await db().subscription.updateMany({ where: { applicationId }, data: { state: "cancelled" } });
     await publishProduct(owner, { productId: id, catalogId: sandbox() });
-    expect(await db().releasePlan.findMany({ where: { releaseId }, select: { name: true } })).toEqual([
-      { name: "gold" },
-    ]);
+    const offered = await db().releasePlan.findMany({ where: { releaseId, endedAt: null }, select: { name: true } });
+    expect(offered).toEqual([{ name: "gold" }]);
   });
 
   test("two plans of one name are refused beside the second", async () => {
     const { id } = await createProduct(owner, { organization: slug, title: "Doubled", version: "1.0.0" });
     const plan = planInput.parse({ title: "Gold", rateLimit: "", requiresApproval: false });
     await expect(
-      updateProduct(owner, { id, title: "Doubled", apiIds: [], plans: [plan, { ...plan, title: "gold" }] }),
+      saveProduct(owner, { id, title: "Doubled", apiIds: [], plans: [plan, { ...plan, title: "gold" }] }),
     ).rejects.toMatchObject({
       fields: [{ field: "plans.1.title" }],
     });
@@ -183,7 +182,7 @@ describe("products", () => {
       requiresApproval: false,
     };
     const plans = [planInput.parse(entered)];
-    await updateProduct(owner, { id, title: "Limited", apiIds: [api.id], plans });
+    await saveProduct(owner, { id, title: "Limited", apiIds: [api.id], plans });
     const wanted = {
       rateLimits: [
         { limit: 100, windowSeconds: 3_600 },
@@ -205,7 +204,7 @@ describe("products", () => {
     const other = await newApi("Other", "/other");
     const { id } = await createProduct(owner, { organization: slug, title: "Known", version: "1.0.0" });
     const save = (operation: object) =>
-      updateProduct(owner, {
+      saveProduct(owner, {
         id,
         title: "Known",
         apiIds: [api.id],
@@ -233,7 +232,7 @@ describe("products", () => {
     const api = await newApi("Shared", "/shared");
     const first = await publishApi(owner, { apiId: api.id, catalogId: sandbox() });
     const { id } = await createProduct(owner, { organization: slug, title: "Bundle", version: "1.0.0" });
-    await updateProduct(owner, {
+    await saveProduct(owner, {
       id,
       title: "Bundle",
       apiIds: [api.id],

@@ -1,17 +1,13 @@
 import type { Actor } from "#lib/access/actor.ts";
-import { authorize, ownedBy, ownedThrough } from "#lib/access/authorize.ts";
-import type { Analysis } from "#lib/api-definition/analyse-definition.ts";
-import { freezeRevision, prepareRevision } from "#lib/api-definition/freeze-revision.ts";
-import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { authorize, ownedBy, ownedThrough, type Permit } from "#lib/access/authorize.ts";
+import { prepareRevision } from "#lib/api-definition/freeze-revision.ts";
+import { readTogether, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
-import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import type { PublishProductInput } from "./product.schema.ts";
-import { publishApis } from "./publish-apis.ts";
-import { dropOldPlans, releasePlans } from "./release-plans.ts";
-import { subscribeTestApplication } from "./subscribe-test-application.ts";
+import { type DraftApi, draftApiSelect } from "./publish-apis.ts";
+import { type DraftProduct, type ProductToRelease, releaseProduct } from "./release-product.ts";
 
 export interface Published {
   releaseId: string;
@@ -19,66 +15,65 @@ export interface Published {
   live: LiveState;
 }
 
-const productSelect = {
-  id: true,
-  name: true,
-  version: true,
-  title: true,
-  spaceId: true,
-  space: { select: { organizationId: true } },
-  plans: { orderBy: { position: "asc" } },
-  apis: {
-    select: { api: { select: { id: true, title: true, name: true, version: true, source: true } } },
-    orderBy: { position: "asc" },
-  },
-} as const;
-
 /**
- * Publishes a draft product to a catalog, or publishes it anew: freezes a revision of each API, makes the routes and
- * the release with its plans, subscribes the sandbox's test application, tells the gateways and waits for them (at
- * most 2 s). All in one transaction, so callers see the old state or the new one. Errors: DEFINITION_INVALID with the
- * line of each error, INPUT_INVALID (no API, no backend address), NAME_TAKEN (base path), STATE_INVALID (a plan in use
- * would go).
+ * Publishes a draft product to a catalog, or publishes it anew, and waits for the gateways (at most 2 s). All in one
+ * transaction, so callers see the old state or the new one. Errors: DEFINITION_INVALID with the line of each error,
+ * INPUT_INVALID (no API, no backend address), NAME_TAKEN (base path), STATE_INVALID (a plan in use would go), CONFLICT
+ * (deleted meanwhile, or a newer draft was published).
  */
 export async function publishProduct(actor: Actor, input: PublishProductInput): Promise<Published> {
   const permit = authorize(actor, "catalog:publish");
-  const product = await db().product.findFirst({
+  // One state of the database: the plans and texts that belong to the version that is stamped.
+  const { product, catalog, drafts } = await readTogether((tx) => readDraft(tx, permit, input));
+  if (drafts.length === 0)
+    throw new AppError("INPUT_INVALID", { detail: "The product has no API. Add one, then publish." });
+  const apis = await analyse(permit, drafts);
+  const { releaseId, xid } = await transaction((tx) => releaseProduct(tx, permit, { product, catalog, apis }));
+  return { releaseId, live: await waitUntilLive(xid, actor) };
+}
+
+/** Runs in a worker and may take seconds: before the transaction, so that no row stays locked for it. */
+export async function analyse(permit: Permit, drafts: DraftApi[]): Promise<ProductToRelease["apis"]> {
+  const apis = [];
+  for (const api of drafts) apis.push({ api, analysis: await prepareRevision(api.source, { by: permit.actor }) });
+  return apis;
+}
+
+async function readDraft(
+  tx: Tx,
+  permit: Permit,
+  input: PublishProductInput,
+): Promise<{ product: DraftProduct; catalog: { id: string; title: string }; drafts: DraftApi[] }> {
+  const row = await tx.product.findFirst({
     where: { id: input.productId, ...ownedThrough("space", permit) },
-    select: productSelect,
+    select: {
+      id: true,
+      version: true,
+      title: true,
+      draftVersion: true,
+      spaceId: true,
+      space: { select: { organizationId: true } },
+      plans: { orderBy: { position: "asc" } },
+      apis: { select: { api: { select: draftApiSelect } }, orderBy: { position: "asc" } },
+    },
   });
-  if (!product) throw notFound();
-  const organizationId = product.space.organizationId;
-  const catalog = await db().catalog.findFirst({
-    where: { id: input.catalogId, organizationId, ...ownedBy(permit) },
+  if (!row) throw notFound();
+  const { space, apis, ...product } = row;
+  const { organizationId } = space;
+  const catalog = await findCatalog(tx, permit, { id: input.catalogId, organizationId });
+  return { product: { ...product, organizationId }, catalog, drafts: apis.map(({ api }) => api) };
+}
+
+/** A catalog of the organization in reach of the permit. */
+export async function findCatalog(
+  tx: Tx,
+  permit: Permit,
+  where: { id: string; organizationId: string },
+): Promise<{ id: string; title: string }> {
+  const catalog = await tx.catalog.findFirst({
+    where: { AND: [where, ownedBy(permit)] },
     select: { id: true, title: true },
   });
   if (!catalog) throw notFound();
-  if (product.apis.length === 0)
-    throw new AppError("INPUT_INVALID", { detail: "The product has no API. Add one, then publish." });
-
-  // Analysis runs in a worker and may take seconds: before the transaction, so that no row stays locked for it.
-  const prepared: { api: (typeof product.apis)[number]["api"]; analysis: Analysis }[] = [];
-  for (const { api } of product.apis)
-    prepared.push({ api, analysis: await prepareRevision(api.source, { by: permit.actor }) });
-
-  const { releaseId, xid } = await transaction(async (tx) => {
-    const releaseId = await releasePlans(tx, product, catalog.id);
-    const revisions = [];
-    for (const { api, analysis } of prepared) {
-      revisions.push({ api, analysis, revisionId: await freezeRevision(tx, api.id, api.source, analysis) });
-    }
-    await publishApis(tx, { releaseId, spaceId: product.spaceId, catalog, revisions });
-    const planNames = product.plans.map((plan) => plan.name);
-    await subscribeTestApplication(tx, { productId: product.id, catalogId: catalog.id, releaseId, planNames });
-    await dropOldPlans(tx, releaseId, planNames);
-    await recordEvent(
-      tx,
-      permit,
-      "product.published",
-      { organizationId, type: "product", id: product.id, name: product.title },
-      { catalog: catalog.title, version: product.version },
-    );
-    return { releaseId, xid: await recordChange(tx, "release", releaseId) };
-  });
-  return { releaseId, live: await waitUntilLive(xid, actor) };
+  return catalog;
 }

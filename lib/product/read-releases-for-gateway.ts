@@ -28,6 +28,7 @@ export async function readReleasesForGateway(ids: readonly string[], tx: Tx = db
       id: true,
       apis: { select: { publishedApiId: true } },
       plans: {
+        where: { endedAt: null },
         select: { id: true, name: true, rateLimits: true, burstLimits: true, quotas: true, operationLimits: true },
       },
     },

@@ -3,6 +3,7 @@ import { authorize, ownedThrough, type Permit } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
 import { systemClock } from "#lib/clock.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange, toRead } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
@@ -28,29 +29,36 @@ export async function decideSubscription(
 ): Promise<DecidedSubscription> {
   const permit = authorize(actor, "subscription:decide");
   const { subscriptionId, decision, reason } = decideSubscriptionInput.parse(input);
-  const request = await loadRequest(permit, subscriptionId);
+  const asked = await loadRequest(permit, subscriptionId);
   const state = decision === "approve" ? ("active" as const) : ("rejected" as const);
-  const xid = await transaction(async (tx) => {
-    if (state === "active") await endInForce(tx, request);
-    const changed = await tx.subscription.updateMany({
-      where: { id: subscriptionId, state: "pending" },
+  const { request, xid } = await transaction(async (tx) => {
+    // A retirement, a publish, another decision and the developer's own word are waited for.
+    await lockRows(tx, {
+      ProductRelease: toRead(asked.releaseId),
+      Application: toChange(asked.applicationId),
+      Subscription: toChange(subscriptionId),
+    });
+    const request = await loadRequest(permit, subscriptionId, tx);
+    if (state === "active") await endInForce(tx, request, clock());
+    await tx.subscription.update({
+      where: { id: subscriptionId },
       data: { state, decisionReason: reason, decidedAt: clock(), decidedById: decider(permit) },
     });
-    if (changed.count === 0) throw new AppError("CONFLICT");
     await recordDecision(tx, permit, request, { state, reason });
-    return recordChange(tx, "subscription", subscriptionId);
+    return { request, xid: await recordChange(tx, "subscription", subscriptionId) };
   });
   const live = await waitUntilLive(xid, actor);
   return { state, application: request.application.name, plan: request.plan.title, live };
 }
 
-async function loadRequest(permit: Permit, subscriptionId: string) {
-  const request = await db().subscription.findFirst({
+async function loadRequest(permit: Permit, subscriptionId: string, reader: Tx = db()) {
+  const request = await reader.subscription.findFirst({
     where: { id: subscriptionId, ...ownedThrough("catalog", permit) },
     select: {
       id: true,
       state: true,
       applicationId: true,
+      releaseId: true,
       productId: true,
       catalogId: true,
       application: { select: { name: true, organizationId: true } },
@@ -60,11 +68,15 @@ async function loadRequest(permit: Permit, subscriptionId: string) {
     },
   });
   if (!request) throw notFound();
+  if (request.release.state === "retired") {
+    throw new AppError("STATE_INVALID", {
+      detail: `${request.release.title} is retired, and the request has ended with it.`,
+    });
+  }
   if (!subscriptionCan("decide", request.state)) {
     const title = subscriptionStates[request.state].title.toLowerCase();
     throw new AppError("STATE_INVALID", { detail: `The request is ${title} already.` });
   }
-  if (request.release.state === "retired") throw new AppError("STATE_INVALID", { detail: "The product is retired." });
   return request;
 }
 
@@ -72,10 +84,10 @@ type Request = Awaited<ReturnType<typeof loadRequest>>;
 
 const decider = ({ actor }: Permit): string | null => (actor.kind === "user" ? actor.userId : null);
 
-async function endInForce(tx: Tx, { applicationId, productId, catalogId }: Request): Promise<void> {
+async function endInForce(tx: Tx, { applicationId, productId, catalogId }: Request, at: Date): Promise<void> {
   const ended = await tx.subscription.updateManyAndReturn({
     where: { applicationId, productId, catalogId, state: { in: ["active", "suspended"] } },
-    data: { state: "cancelled" },
+    data: { state: "cancelled", endedAt: at, endCause: "replaced" },
     select: { id: true },
   });
   for (const { id } of ended) await recordChange(tx, "subscription", id);

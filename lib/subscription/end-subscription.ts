@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedThrough } from "#lib/access/authorize.ts";
 import { auditTarget } from "#lib/application/load-application.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
@@ -22,6 +23,7 @@ export async function endSubscription(
   actor: Actor,
   input: SubscriptionRef,
   action: "withdraw" | "cancel",
+  clock: Clock = systemClock,
 ): Promise<EndedSubscription> {
   const permit = authorize(actor, "subscription:request");
   const { subscriptionId } = subscriptionRef.parse(input);
@@ -43,9 +45,9 @@ export async function endSubscription(
   const xid = await transaction(async (tx) => {
     const changed = await tx.subscription.updateMany({
       where: { id: subscriptionId, state: found.state },
-      data: { state: "cancelled" },
+      data: { state: "cancelled", endedAt: clock(), endCause: action === "withdraw" ? "withdrawn" : "cancelled" },
     });
-    if (changed.count === 0) throw new AppError("CONFLICT");
+    if (changed.count === 0) throw new AppError("CONFLICT", { detail: await nowWords(tx, subscriptionId) });
     const verb = action === "withdraw" ? "subscription.withdrawn" : "subscription.cancelled";
     await recordEvent(tx, permit, verb, auditTarget(found.application), {
       subscriptionId,
@@ -60,4 +62,16 @@ export async function endSubscription(
     product: found.release.title,
     live: await waitUntilLive(xid, actor),
   };
+}
+
+/** What came between the reading and the deed. */
+async function nowWords(tx: Tx, id: string): Promise<string> {
+  const now = await tx.subscription.findUnique({
+    where: { id },
+    select: { state: true, release: { select: { state: true, title: true } } },
+  });
+  if (!now) return "The subscription was deleted a moment ago.";
+  if (now.release.state === "retired")
+    return `${now.release.title} was retired a moment ago: the subscription has ended.`;
+  return `The subscription became ${subscriptionStates[now.state].title.toLowerCase()} a moment ago. Load the page again.`;
 }

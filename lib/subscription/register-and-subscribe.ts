@@ -1,29 +1,52 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize } from "#lib/access/authorize.ts";
-import { type RegisteredApplication, registerApplication } from "#lib/application/register-application.ts";
-import { db } from "#lib/db/client.ts";
+import { insertApplication, type RegisteredApplication } from "#lib/application/register-application.ts";
+import { prepareSecret } from "#lib/credential/issue-credential.ts";
+import { db, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange, toRead } from "#lib/db/lock-rows.ts";
 import { notFound } from "#lib/errors/app-error.ts";
-import { type RequestedSubscription, requestSubscription } from "./request-subscription.ts";
+import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
+import { insertSubscription, loadPlan, type RequestedSubscription } from "./request-subscription.ts";
 import { type RegisterAndSubscribeInput, registerAndSubscribeInput } from "./subscription.schema.ts";
 
 /**
- * Registers an application on the spot and subscribes it (S20). Its first credential is for the environment of the
- * catalog, so that it works there at once.
+ * Registers an application on the spot and subscribes it (S20), both or neither: a refusal leaves no application whose
+ * only secret nobody saw. Its first credential is for the environment of the catalog, so that it works there at once.
+ * Errors: those of `registerApplication` and `requestSubscription`.
  */
 export async function registerAndSubscribe(
   actor: Actor,
   input: RegisterAndSubscribeInput,
 ): Promise<RegisteredApplication & { subscription: RequestedSubscription }> {
-  authorize(actor, "application:write");
+  const permit = {
+    register: authorize(actor, "application:write"),
+    subscribe: authorize(actor, "subscription:request"),
+  };
   const { organizationId, name, ...wanted } = registerAndSubscribeInput.parse(input);
-  // Asked before anything is made: a plan that is gone must not leave an application behind.
-  const plan = await db().releasePlan.findFirst({
-    where: { id: wanted.planId, releaseId: wanted.releaseId, release: { state: "published" } },
-    select: { release: { select: { catalog: { select: { kind: true } } } } },
-  });
+  const plan = await loadPlan(db(), wanted);
   if (!plan) throw notFound();
-  const environment = plan.release.catalog.kind;
-  const registered = await registerApplication(actor, { organizationId, name, environment });
-  const subscription = await requestSubscription(actor, { applicationId: registered.applicationId, ...wanted });
-  return { ...registered, subscription };
+  const prepared = await prepareSecret(plan.release.catalog.kind, { by: actor });
+  const done = await transaction(async (tx) => {
+    // Of both parts, in the order: the second's row before the first's part writes.
+    await lockRows(tx, { Organization: toChange(organizationId), ProductRelease: toRead(wanted.releaseId) });
+    const registered = await insertApplication(tx, permit.register, {
+      organizationId,
+      name,
+      description: "",
+      prepared,
+    });
+    const { applicationId } = registered;
+    return {
+      registered,
+      subscription: await insertSubscription(tx, permit.subscribe, { applicationId, ...wanted, plan }),
+    };
+  });
+  const { xid: _xid, ...registered } = done.registered;
+  const { xid, ...subscription } = done.subscription;
+  const live = await waitUntilLive(xid, actor);
+  return {
+    ...registered,
+    credential: { ...registered.credential, live },
+    subscription: { ...subscription, live },
+  };
 }

@@ -20,10 +20,12 @@ export async function ensurePublishedProduct(actor: Actor, seed: ProductSeed): P
   const { organization, title, version, apiIds } = seed;
   const known = await db().product.findFirst({
     where: { title, version, space: { organization: { slug: organization } } },
-    select: { id: true },
+    select: { id: true, draftVersion: true },
   });
   const { id } = known ?? (await createProduct(actor, { organization, title, version }));
-  await updateProduct(actor, { id, title, apiIds, plans: seed.plans.map((plan) => planInput.parse(plan)) });
+  const draftVersion = known?.draftVersion ?? 1;
+  const plans = seed.plans.map((plan) => planInput.parse(plan));
+  await updateProduct(actor, { id, draftVersion, title, apiIds, plans });
   for (const catalog of await listCatalogs(actor, organization)) {
     await publishProduct(actor, { productId: id, catalogId: catalog.id });
   }

@@ -11,10 +11,7 @@ import { updateProduct } from "#lib/product/update-product.ts";
 const productRef = z.strictObject({ id: z.uuid() });
 
 const create = withAction(createProductInput, createProduct);
-const update = withAction(updateProductInput, async (actor, input) => {
-  await updateProduct(actor, input);
-  return null;
-});
+const update = withAction(updateProductInput, updateProduct);
 const publish = withAction(publishProductInput, publishProduct);
 const remove = withAction(productRef, async (actor, { id }) => {
   await deleteProduct(actor, id);

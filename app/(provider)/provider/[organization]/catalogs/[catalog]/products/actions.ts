@@ -1,13 +1,14 @@
 "use server";
 
-import { z } from "zod";
+import type { z } from "zod";
 import { withAction } from "#app/_server/with-action.ts";
+import { retireReleaseInput } from "#lib/product/product.schema.ts";
 import { retireRelease } from "#lib/product/retire-release.ts";
 
-const releaseRef = z.strictObject({ releaseId: z.uuid() });
+const retire = withAction(retireReleaseInput, (actor, { releaseId, reason }) =>
+  retireRelease(actor, releaseId, reason),
+);
 
-const retire = withAction(releaseRef, (actor, { releaseId }) => retireRelease(actor, releaseId));
-
-export async function retireReleaseAction(input: z.input<typeof releaseRef>) {
+export async function retireReleaseAction(input: z.input<typeof retireReleaseInput>) {
   return retire(input);
 }

@@ -42,10 +42,12 @@ export default async function ProductPage({ params }: PageProps<"/provider/[orga
         key={id}
         product={{
           id,
+          draftVersion: product.draftVersion,
           title: product.title,
           apis: product.apis,
           plans: product.plans.map((plan) => ({
             key: plan.id,
+            id: plan.id,
             title: plan.title,
             ...printLimits(plan),
             operations: plan.operationLimits.map(({ apiId, operation, ...limits }) => ({

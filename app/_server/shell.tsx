@@ -17,6 +17,7 @@ export async function PersonShell({ full, children }: { full?: boolean; children
   return (
     <PublicShell
       actor={{ name: actor.name, email: actor.email, isAdministrator: actor.isAdministrator }}
+      isMember={actor.memberships.length > 0}
       publishes={actor.memberships.find((m) => m.isProvider)?.organizationSlug}
       full={full}
       signOut={<SignOutButton />}

@@ -80,7 +80,7 @@ export function SubscribeForm(props: SubscribeFormProps) {
               setPicked(applications.find((a) => a.id === id));
             }}
             options={[
-              ...applications.map((a) => ({ value: a.id, label: a.name, note: noteOf(a, offer.product) })),
+              ...applications.map((a) => ({ value: a.id, label: a.label, note: noteOf(a, offer.product) })),
               ...(owners.length > 0 ? [{ value: NEW, label: "New application…", note: "Registered on the spot" }] : []),
             ]}
           />

@@ -140,7 +140,7 @@ function CallerSelect() {
         onChange={(callerId) => setChoice({ callerId, override: "", token: NO_TOKEN })}
         options={callers.map((c) => ({
           value: c.id,
-          label: c.name,
+          label: c.label,
           note: `${c.organization}, ${stateWords[c.state](c)}`,
         }))}
       />

@@ -20,9 +20,9 @@ interface ProviderShellProps extends ProviderRailProps {
 
 /** Pages of a provider: organization and catalog in the lintel, whose lower edge names the catalog; rail at the side. */
 export function ProviderShell(props: ProviderShellProps) {
-  const { actor, organizations, organization, catalogs, catalog, tools, signOut, children, draftCount, approvalCount } =
-    props;
-  const rail = { organization, catalogs, draftCount, approvalCount };
+  const { actor, organizations, organization, catalogs, catalog, tools, signOut, children } = props;
+  const { draftCount, approvalCount, may } = props;
+  const rail = { organization, catalogs, draftCount, approvalCount, may };
   const scope = { organization: organization.slug, catalogs, current: catalog };
   return (
     <ProviderFrame

@@ -10,6 +10,8 @@ interface PublicShellProps {
   /** Whose portal this is. */
   provider?: string;
   full?: boolean;
+  /** Whether the person belongs to an organization. */
+  isMember?: boolean;
   /** Slug of a provider organization that the person may work in. */
   publishes?: string;
   tools?: ReactNode;
@@ -18,7 +20,8 @@ interface PublicShellProps {
 }
 
 /** Pages that need no sign-in: catalog, reference. */
-export function PublicShell({ actor, provider, full, publishes, tools, signOut, children }: PublicShellProps) {
+export function PublicShell(props: PublicShellProps) {
+  const { actor, provider, full, isMember = false, publishes, tools, signOut, children } = props;
   return (
     <ShellFrame
       full={full}
@@ -26,7 +29,7 @@ export function PublicShell({ actor, provider, full, publishes, tools, signOut, 
         <Lintel
           actor={actor}
           provider={provider}
-          areas={developerAreas(actor !== null, publishes)}
+          areas={developerAreas(isMember, publishes)}
           tools={tools}
           signOut={signOut}
         />

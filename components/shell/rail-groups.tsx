@@ -7,16 +7,18 @@ export interface ProviderRailProps {
   catalogs: { slug: string; name: string }[];
   draftCount?: number;
   approvalCount?: number;
+  /** What the person's role opens: a menu leads nowhere that answers "not found". */
+  may: { decide: boolean; manage: boolean };
 }
 
 /** Everything a provider can go to in one organization, as the rail and the compact menu list it. */
-export function railGroups({ organization, catalogs, draftCount, approvalCount }: ProviderRailProps): RailGroup[] {
+export function railGroups({ organization, catalogs, draftCount, approvalCount, may }: ProviderRailProps): RailGroup[] {
   const { slug } = organization;
   const own: RailGroup = {
     label: organization.name,
     items: [
       { label: "Members", href: paths.members(slug), icon: <Users /> },
-      { label: "Audit log", href: paths.audit(slug), icon: <ScrollText /> },
+      ...(may.manage ? [{ label: "Audit log", href: paths.audit(slug), icon: <ScrollText /> }] : []),
       { label: "Organization", href: paths.organization(slug), icon: <Settings /> },
     ],
   };
@@ -33,7 +35,9 @@ export function railGroups({ organization, catalogs, draftCount, approvalCount }
           icon: <PencilRuler />,
           count: draftCount,
         },
-        { label: "Approvals", href: paths.approvals(slug), icon: <Stamp />, count: approvalCount, hot: true },
+        ...(may.decide
+          ? [{ label: "Approvals", href: paths.approvals(slug), icon: <Stamp />, count: approvalCount, hot: true }]
+          : []),
       ],
     },
     {

@@ -9,6 +9,9 @@ interface ShellFrameProps {
   children: ReactNode;
 }
 
+/** The gutters of a page that does not go from edge to edge. */
+export const gutters = "px-8 pt-6 pb-12 max-md:px-4 max-md:pt-4";
+
 /** Lintel over rail and main: the landmarks of every page. */
 export function ShellFrame({ lintel, rail, full, children }: ShellFrameProps) {
   return (
@@ -16,14 +19,7 @@ export function ShellFrame({ lintel, rail, full, children }: ShellFrameProps) {
       {lintel}
       <div className="flex min-h-0 flex-1">
         {rail}
-        <main
-          id="content"
-          tabIndex={-1}
-          className={cx(
-            "min-w-0 flex-1",
-            full ? "flex flex-col lg:min-h-0" : "px-8 pt-6 pb-12 max-md:px-4 max-md:pt-4",
-          )}
-        >
+        <main id="content" tabIndex={-1} className={cx("min-w-0 flex-1", full ? "flex flex-col lg:min-h-0" : gutters)}>
           {full ? (
             children
           ) : (

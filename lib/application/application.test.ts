@@ -85,3 +85,38 @@ test("an application outlives the person who made it (S117)", async () => {
   await db().user.delete({ where: { id: developer.userId } });
   expect(await readApplication(owner, { applicationId })).toMatchObject({ credentials: [{ state: "active" }] });
 });
+
+test("a second application of one name is refused beside the field, at a rename and of two at once too (F60)", async () => {
+  const { owner, organizationId } = await consumer();
+  const register = (name: string) => registerApplication(owner, { organizationId, name, environment });
+  const { applicationId } = await register("Storefront_1");
+  const refused = { code: "NAME_TAKEN", fields: [{ field: "name", message: expect.stringContaining("Storefront_1") }] };
+  await expect(register(" storefront_1 ")).rejects.toMatchObject(refused);
+  // No pattern of the database: neither of these is the one above.
+  for (const name of ["StorefrontX1", "Storefront%", "%"]) await register(name);
+  const twice = await Promise.all([code(register("Night job")), code(register("night job"))]);
+  expect(twice.sort()).toEqual(["NAME_TAKEN", "done"]);
+  const other = await register("Other");
+  await expect(
+    updateApplication(owner, { applicationId: other.applicationId, name: "STOREFRONT_1" }),
+  ).rejects.toMatchObject(refused);
+  // Its own name in other letters is no other application's; another organization has names of its own.
+  await updateApplication(owner, { applicationId, name: "STOREFRONT_1" });
+  const elsewhere = await consumer();
+  await registerApplication(elsewhere.owner, {
+    organizationId: elsewhere.organizationId,
+    name: "Storefront_1",
+    environment,
+  });
+});
+
+test("applications of one name from before keep it, and can be described anew (F60)", async () => {
+  const { owner, organizationId } = await consumer();
+  const [first = "", second = ""] = [crypto.randomUUID(), crypto.randomUUID()];
+  for (const id of [first, second]) await db().application.create({ data: { id, organizationId, name: "Twin" } });
+  await updateApplication(owner, { applicationId: first, name: "Twin", description: "The older one" });
+  expect((await listApplications(owner)).rows.map(({ name }) => name)).toEqual(["Twin", "Twin"]);
+  await expect(updateApplication(owner, { applicationId: second, name: "TWIN" })).rejects.toMatchObject({
+    code: "NAME_TAKEN",
+  });
+});

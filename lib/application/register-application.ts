@@ -11,6 +11,7 @@ import { waitUntilLive } from "#lib/gateway-feed/wait-until-live.ts";
 import { newId } from "#lib/ids.ts";
 import { applicationsMax, firstCredentialName } from "./application.rules.ts";
 import { type RegisterApplicationInput, registerApplicationInput } from "./application.schema.ts";
+import { claimName } from "./claim-name.ts";
 
 export interface RegisteredApplication {
   applicationId: string;
@@ -21,7 +22,7 @@ export interface RegisteredApplication {
 
 /**
  * Makes an application in one of the actor's consumer organizations, with its first credential in the chosen
- * environment. The secret is in this answer and nowhere else.
+ * environment. The secret is in this answer and nowhere else. NAME_TAKEN beside `name`.
  */
 export async function registerApplication(
   actor: Actor,
@@ -52,6 +53,7 @@ export async function insertApplication(
   if (!reaches(permit, organizationId)) throw notFound();
   await lockRows(tx, { Organization: toChange(organizationId) });
   await checkOrganization(tx, organizationId);
+  await claimName(tx, { organizationId, name });
   const { environment } = prepared;
   const applicationId = newId();
   await tx.application.create({ data: { id: applicationId, organizationId, name, description } });

@@ -4,17 +4,22 @@ import { recordEvent } from "#lib/audit/record-event.ts";
 import { transaction } from "#lib/db/client.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { type UpdateApplicationInput, updateApplicationInput } from "./application.schema.ts";
+import { claimName } from "./claim-name.ts";
 import { auditTarget, loadApplication, lockApplication } from "./load-application.ts";
 
-/** Changes an application's name and description. Gateways take the name too: policies read it as `client.app.name`. */
+/**
+ * Changes an application's name and description. Gateways take the name too: policies read it as `client.app.name`.
+ * NAME_TAKEN beside `name`.
+ */
 export async function updateApplication(
   actor: Actor,
   input: UpdateApplicationInput,
 ): Promise<{ applicationId: string }> {
   const permit = authorize(actor, "application:write");
   const { applicationId, name, description } = updateApplicationInput.parse(input);
-  await loadApplication(permit, applicationId);
+  const application = await loadApplication(permit, applicationId);
   await transaction(async (tx) => {
+    if (name !== application.name) await claimName(tx, { ...application, name });
     await lockApplication(tx, applicationId);
     const before = await loadApplication(permit, applicationId, tx);
     await tx.application.update({ where: { id: applicationId }, data: { name, description } });

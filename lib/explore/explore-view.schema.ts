@@ -51,6 +51,8 @@ export interface ExploreOperation extends ExploreOperationLine {
 export interface Caller {
   id: string;
   name: string;
+  /** Its name in a list to choose from, where another has the same one. */
+  label: string;
   organization: string;
   state: "ready" | "pending" | "suspended" | "not-subscribed";
   /** Title of the plan that is in force or waits. */

@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
+import { labelsOf } from "#lib/application/tell-apart.rules.ts";
 import { db } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { type Part, partOf } from "#lib/page.rules.ts";
@@ -40,6 +41,7 @@ export async function listCallers(
       select: {
         id: true,
         name: true,
+        createdAt: true,
         state: true,
         organization: { select: { name: true } },
         subscriptions: { where: open, select: { state: true, plan: { select: { title: true } } } },
@@ -57,12 +59,15 @@ export async function listCallers(
   const room = CALLERS_MAX + 1 - having.length;
   const others = room > 0 ? await find({ ...mine, subscriptions: { none: open } }, room) : [];
   const order = ["ready", "pending", "suspended", "not-subscribed"];
-  const callers = [...having, ...others]
-    .map((row): Caller => {
+  const rows = [...having, ...others];
+  const labels = labelsOf(rows.map((row) => ({ ...row, clientId: row.credentials[0]?.clientId })));
+  const callers = rows
+    .map((row, index): Caller => {
       const { state, plan } = standing(row.subscriptions);
       return {
         id: row.id,
         name: row.name,
+        label: labels[index] ?? row.name,
         organization: row.organization.name,
         state: row.state === "suspended" ? "suspended" : state,
         plan,

@@ -31,5 +31,32 @@ export async function serviceIdsOf(
     // As many as there can be.
     take: serviceIdsMax,
   });
-  return rows.map((row) => toServiceIdDto(row, clock()));
+  const titles = await titlesOf(
+    applicationId,
+    rows.flatMap((row) => row.apis.map((api) => api.apiDefinitionId)),
+  );
+  return rows.map((row) => toServiceIdDto(row, titles, clock()));
+}
+
+/**
+ * Titles and versions as they are published, by definition: in a catalog where the application is subscribed, else where
+ * it was published last. The definition itself is the provider's draft, which nobody else sees before it is published.
+ */
+async function titlesOf(applicationId: string, apiDefinitionIds: string[]): Promise<Map<string, string>> {
+  const published = await db().publishedApi.findMany({
+    where: { apiDefinitionId: { in: [...new Set(apiDefinitionIds)] } },
+    select: {
+      apiDefinitionId: true,
+      revision: { select: { title: true, version: true } },
+      releases: {
+        where: { release: { subscriptions: { some: { applicationId, state: { in: ["active", "pending"] } } } } },
+        select: { releaseId: true },
+        take: 1,
+      },
+    },
+    orderBy: [{ publishedAt: "asc" }, { id: "asc" }],
+  });
+  // The last one of an API stands: subscribed ones after the others, and among each the newest.
+  published.sort((a, b) => a.releases.length - b.releases.length);
+  return new Map(published.map(({ apiDefinitionId, revision: r }) => [apiDefinitionId, `${r.title} ${r.version}`]));
 }

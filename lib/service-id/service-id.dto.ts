@@ -8,19 +8,19 @@ export const serviceIdSelect = {
   name: true,
   description: true,
   createdAt: true,
-  apis: {
-    select: { api: { select: { id: true, title: true, version: true } } },
-    orderBy: { api: { title: "asc" } },
-  },
+  apis: { select: { apiDefinitionId: true } },
   keys: { select: credentialSelect, orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
 } as const satisfies Prisma.ServiceIdSelect;
 
 type Row = Prisma.ServiceIdGetPayload<{ select: typeof serviceIdSelect }>;
 
-export function toServiceIdDto({ apis, keys, ...rest }: Row, now: Date): ServiceIdDto {
+/** `titles`: what each API is called where it is published, by the ID of its definition. */
+export function toServiceIdDto({ apis, keys, ...rest }: Row, titles: Map<string, string>, now: Date): ServiceIdDto {
   return {
     ...rest,
-    apis: apis.map(({ api: { id, title, version } }) => ({ id, title: `${title} ${version}` })),
+    apis: apis
+      .map(({ apiDefinitionId: id }) => ({ id, title: titles.get(id) ?? "An API that is not published any more" }))
+      .sort((a, b) => a.title.localeCompare(b.title, "en")),
     keys: keys.map((key) => {
       // Its client ID, networks and scope are not its own: they follow from the key and the policy.
       const { clientId: _, networks: _networks, scope: _scope, ...dto } = toCredentialDto(key, now);

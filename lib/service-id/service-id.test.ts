@@ -171,3 +171,17 @@ test("every change is in the audit log, without a key; a name is taken once; a v
   const viewer = await member(organizationId, "viewer");
   expect(await code(createServiceId(viewer, { applicationId, name: "mine" }))).toBe("FORBIDDEN");
 });
+
+test("a service ID shows what is published, never the provider's draft (F60)", async () => {
+  const { id } = await make([api]);
+  const shown = async () => (await listServiceIds(owner, applicationId)).find((s) => s.id === id)?.apis;
+  const [before] = (await shown()) ?? [];
+  expect(before?.id).toBe(api);
+  const published = await db().publishedApi.findFirstOrThrow({
+    where: { apiDefinitionId: api },
+    select: { revision: { select: { title: true, version: true } } },
+  });
+  expect(before?.title).toBe(`${published.revision.title} ${published.revision.version}`);
+  await db().apiDefinition.update({ where: { id: api }, data: { title: "Secret plans", version: "9.0.0" } });
+  expect(await shown()).toEqual([before]);
+});

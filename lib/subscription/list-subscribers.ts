@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
+import { labelsOf } from "#lib/application/tell-apart.rules.ts";
 import { db } from "#lib/db/client.ts";
 import { type Part, partOf } from "#lib/page.rules.ts";
 import type { FindSubscribersInput, Subscriber } from "./subscription.schema.ts";
@@ -26,6 +27,13 @@ export async function listSubscribers(actor: Actor, target: FindSubscribersInput
     select: {
       id: true,
       name: true,
+      createdAt: true,
+      credentials: {
+        where: { kind: "standard", status: "active" },
+        select: { clientId: true },
+        orderBy: { createdAt: "asc" },
+        take: 1,
+      },
       organization: { select: { name: true } },
       subscriptions: {
         where: {
@@ -43,9 +51,11 @@ export async function listSubscribers(actor: Actor, target: FindSubscribersInput
     rows.map(({ id }) => id),
     target.environment,
   );
-  const subscribers = rows.map((row) => ({
+  const labels = labelsOf(rows.map((row) => ({ ...row, clientId: row.credentials[0]?.clientId })));
+  const subscribers = rows.map((row, index) => ({
     id: row.id,
     name: row.name,
+    label: labels[index] ?? row.name,
     organization: row.organization.name,
     callsHere: callers.has(row.id),
     has: row.subscriptions.map((s) => ({

@@ -76,6 +76,8 @@ export type RegisterAndSubscribeInput = z.input<typeof registerAndSubscribeInput
 export interface Subscriber {
   id: string;
   name: string;
+  /** Its name in a list to choose from, where another has the same one. */
+  label: string;
   organization: string;
   /** Whether it has a credential for the catalog's environment. */
   callsHere: boolean;

@@ -26,6 +26,7 @@ export default async function ProviderLayout({ params, children }: LayoutProps<"
       catalogs={frame.catalogs.map((catalog) => ({ slug: catalog.slug, name: catalog.title }))}
       draftCount={frame.draftCount}
       approvalCount={frame.approvalCount}
+      may={frame.may}
       signOut={<SignOutButton />}
     >
       {children}

@@ -22,7 +22,7 @@ export function ApplicationList({ applications }: { applications: ApplicationLin
       <tbody>
         {applications.map((application) => (
           <tr key={application.id}>
-            <Td>
+            <Td names>
               <RowLink href={paths.application(application.id)}>{application.name}</RowLink>
               <span className="block text-12 text-ink-3">{application.organization.name}</span>
             </Td>

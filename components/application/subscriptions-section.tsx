@@ -94,7 +94,7 @@ export function SubscriptionsSection(props: SubscriptionsSectionProps) {
           onOpenChange={() => setEnding(undefined)}
           title={
             ending.kind === "cancel"
-              ? `Cancel the subscription to ${ending.of.product.title}?`
+              ? `Cancel the subscription to ${ending.of.product.title} in ${ending.of.catalog.title}?`
               : "Withdraw the request?"
           }
           stops={
@@ -121,10 +121,11 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
   const { apis, catalog, plan, product, state } = subscription;
   return (
     <tr>
-      <Td>
+      <Td names>
         {apis.map((api) => (
           <NextLink key={api.id} href={paths.api(api.ref)} className="block font-semibold hover:underline">
             {api.title} <span className="font-normal text-ink-3">{api.version}</span>
+            <span className="sr-only"> in {catalog.title}</span>
           </NextLink>
         ))}
         {apis.length === 0 && <b>{product.title}</b>}
@@ -142,7 +143,10 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
         </span>
       </Td>
       <Td className="w-px">
-        <Menu label={`Actions for ${product.title} ${plan.title}`} entries={entriesOf(subscription, onEnd)} />
+        <Menu
+          label={`Actions for ${product.title} ${plan.title} in ${catalog.title}`}
+          entries={entriesOf(subscription, onEnd)}
+        />
       </Td>
     </tr>
   );

@@ -24,7 +24,9 @@ export function EventTable({ events }: { events: AuditEvent[] }) {
       <tbody>
         {events.map((event) => (
           <tr key={event.id}>
-            <Td className="md:whitespace-nowrap">{formatMoment(event.createdAt)}</Td>
+            <Td names className="md:whitespace-nowrap">
+              {formatMoment(event.createdAt)}
+            </Td>
             <Td label="Who">{event.actorName}</Td>
             <Td label="What" mono>
               {event.action}

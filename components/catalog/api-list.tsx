@@ -23,17 +23,17 @@ function Access({ entry }: { entry: ApiListEntry }) {
   if (entry.open) return <span className="font-medium">Open, no key</span>;
   const more = entry.plans.length - PLANS_SHOWN;
   return (
-    <>
+    <ul aria-label="Plans" className="text-12">
       {entry.plans.slice(0, PLANS_SHOWN).map((plan) => (
-        <div key={plan.title} className="text-12">
+        <li key={plan.title}>
           <b className="font-medium">
             {plan.title} {formatLimitsShort(plan)}
           </b>
           {plan.requiresApproval && <span className="text-ink-2"> on approval</span>}
-        </div>
+        </li>
       ))}
-      {more > 0 && <div className="text-12 text-ink-3">and {plural(more, "more plan")}</div>}
-    </>
+      {more > 0 && <li className="text-ink-3">and {plural(more, "more plan")}</li>}
+    </ul>
   );
 }
 
@@ -50,7 +50,12 @@ export function ApiList({ entries }: { entries: ApiListEntry[] }) {
             <div className="min-w-0">
               <h3 className="text-15 font-650 wrap-anywhere">
                 {/* The whole row is the link's target, its name is the title alone. */}
-                <Link href={entry.href} className="after:absolute after:inset-0">
+                <Link
+                  href={entry.href}
+                  // One API may stand in several catalogs, and several providers may have one of that name.
+                  aria-label={`${entry.title} ${entry.version}, ${entry.provider} ${entry.catalog}`}
+                  className="after:absolute after:inset-0"
+                >
                   {entry.title}
                 </Link>{" "}
                 <span className="font-mono text-12 font-normal text-ink-3">{entry.version}</span>

@@ -23,6 +23,7 @@ export function RetireRelease({ release, catalog, action }: RetireReleaseProps) 
   return (
     <ConfirmButton
       label="Retire…"
+      of={`${release.title} ${release.version}`}
       variant="ghost"
       size="sm"
       title={`Retire ${release.title} ${release.version} in ${catalog}?`}

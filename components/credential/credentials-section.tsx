@@ -55,10 +55,13 @@ export function CredentialsSection(props: CredentialsSectionProps) {
   const { application, credentials, missing, apis, mayWrite, actions } = props;
   const router = useRouter();
   const [deed, setDeed] = useState<Deed>();
+  /** The credential whose row gets the focus, after its secret was shown: what opened the dialog may be gone. */
+  const [landing, setLanding] = useState<string>();
   // A reset's confirmation closes after the new secret has taken its place: that must not take the secret away.
   const close = () => setDeed((now) => (now?.kind === "show" ? now : undefined));
   const show = (shown: ShownOnce) => {
     setDeed({ kind: "show", shown });
+    setLanding(undefined);
     router.refresh();
   };
   const create = (environment: Environment) => setDeed({ kind: "create", environment });
@@ -94,6 +97,7 @@ export function CredentialsSection(props: CredentialsSectionProps) {
         <CredentialsTable
           credentials={credentials}
           mayWrite={mayWrite}
+          landing={landing}
           onDeed={(kind, credential) => setDeed({ kind, credential })}
         />
       )}
@@ -138,7 +142,14 @@ export function CredentialsSection(props: CredentialsSectionProps) {
         />
       )}
       {deed?.kind === "show" && (
-        <SecretDialog shown={deed.shown} name={deed.shown.name} onDone={() => setDeed(undefined)} />
+        <SecretDialog
+          shown={deed.shown}
+          name={deed.shown.name}
+          onDone={() => {
+            setDeed(undefined);
+            setLanding(deed.shown.credentialId);
+          }}
+        />
       )}
     </Section>
   );

@@ -5,6 +5,7 @@ import { Menu } from "#components/ui/menu.tsx";
 import { SecretMask } from "#components/ui/secret-mask.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
+import { takeFocus } from "#components/ui/take-focus.ts";
 import { environmentTitle, limitWords, whyNot } from "#lib/credential/credential.rules.ts";
 import type { CredentialDto } from "#lib/credential/credential.schema.ts";
 import { formatDate, formatMoment } from "#lib/format.ts";
@@ -14,11 +15,13 @@ export type CredentialDeed = "edit" | "reset" | "revoke";
 interface CredentialsTableProps {
   credentials: CredentialDto[];
   mayWrite: boolean;
+  /** ID of the credential whose row gets the focus. */
+  landing?: string;
   onDeed: (deed: CredentialDeed, credential: CredentialDto) => void;
 }
 
 /** One row a credential, active ones first; what a state forbids is said in the menu. */
-export function CredentialsTable({ credentials, mayWrite, onDeed }: CredentialsTableProps) {
+export function CredentialsTable({ credentials, mayWrite, landing, onDeed }: CredentialsTableProps) {
   const order = { active: 0, expired: 1, revoked: 2 };
   const rows = [...credentials].sort((a, b) => order[a.state] - order[b.state]);
   return (
@@ -37,7 +40,7 @@ export function CredentialsTable({ credentials, mayWrite, onDeed }: CredentialsT
       <tbody>
         {rows.map((credential) => (
           <tr key={credential.id}>
-            <Td>
+            <Td names>
               <b className="wrap-anywhere">{credential.name}</b>
               <span className="block text-12 text-ink-3">
                 {credential.description || `Created ${formatDate(credential.createdAt)}`}
@@ -67,7 +70,7 @@ export function CredentialsTable({ credentials, mayWrite, onDeed }: CredentialsT
             <Td label="Last used">{credential.lastUsedAt ? formatMoment(credential.lastUsedAt) : "Never"}</Td>
             {mayWrite && (
               <Td className="w-px">
-                <RowMenu credential={credential} onDeed={onDeed} />
+                <RowMenu credential={credential} lands={credential.id === landing} onDeed={onDeed} />
               </Td>
             )}
           </tr>
@@ -77,11 +80,17 @@ export function CredentialsTable({ credentials, mayWrite, onDeed }: CredentialsT
   );
 }
 
-function RowMenu({ credential, onDeed }: { credential: CredentialDto; onDeed: CredentialsTableProps["onDeed"] }) {
+interface RowMenuProps extends Pick<CredentialsTableProps, "onDeed"> {
+  credential: CredentialDto;
+  lands: boolean;
+}
+
+function RowMenu({ credential, lands, onDeed }: RowMenuProps) {
   const now = new Date();
   const reason = (action: "edit" | "resetSecret" | "revoke") => whyNot(action, credential, now) ?? undefined;
   return (
     <Menu
+      buttonRef={lands ? takeFocus : undefined}
       label={`Actions for ${credential.name}`}
       entries={[
         { label: "Edit name and limits…", disabledReason: reason("edit"), onAction: () => onDeed("edit", credential) },

@@ -1,7 +1,7 @@
 "use client";
 
 import { Download } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Dialog, DialogBody, DialogEnd } from "#components/ui/dialog.tsx";
@@ -30,6 +30,7 @@ interface ShownOnceDialogProps {
 export function ShownOnceDialog(props: ShownOnceDialogProps) {
   const { title, thing, files, fileWords, lost, live, onDone, children } = props;
   const [saved, setSaved] = useState(false);
+  const note = useId();
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener("beforeunload", ask);
@@ -41,7 +42,8 @@ export function ShownOnceDialog(props: ShownOnceDialogProps) {
       locked
       onOpenChange={() => undefined}
       title={title}
-      lead={`Portico keeps only a one-way hash. Nobody, the provider included, can show this ${thing} again.`}
+      lead={`The ${thing} is shown this once. Portico keeps only a one-way hash: nobody, the provider included, can show it again.`}
+      describedBy={note}
     >
       <DialogBody>
         {children}
@@ -63,8 +65,8 @@ export function ShownOnceDialog(props: ShownOnceDialogProps) {
         </Checkbox>
         <p className="text-12 text-ink-3">{live}</p>
       </DialogBody>
-      <DialogEnd note={saved ? lost : "Tick the box to go on."}>
-        <Button variant="primary" size="lg" disabled={!saved} onClick={onDone}>
+      <DialogEnd noteId={note} note={saved ? lost : "Tick the box to go on."}>
+        <Button variant="primary" size="lg" disabled={!saved} aria-describedby={note} onClick={onDone}>
           Done
         </Button>
       </DialogEnd>

@@ -8,8 +8,15 @@ import { IconButton } from "#components/ui/button.tsx";
 import { HttpCode } from "#components/ui/http-code.tsx";
 import { Passage } from "#components/ui/passage.tsx";
 import { hasCause } from "#lib/explore/cause.rules.ts";
-import { explainRefusal, explainUnanswered } from "#lib/explore/explain.rules.ts";
-import { headerOf, inTime, type LimitsLeft, limitsLeft, passageOf, refusalOf } from "#lib/explore/explore.rules.ts";
+import {
+  type Explanation,
+  headerOf,
+  inTime,
+  type LimitsLeft,
+  limitsLeft,
+  passageOf,
+  refusalOf,
+} from "#lib/explore/explore.rules.ts";
 import type { CallHead, ExploreCall } from "#lib/explore/explore.schema.ts";
 import { formatBytes, formatNumber } from "#lib/format.ts";
 import { AnswerBody, fileNameOf } from "./answer-body.tsx";
@@ -24,6 +31,7 @@ import { Why } from "./why.tsx";
 interface AnswerViewProps extends ResponseActions {
   outcome: Extract<Outcome, { kind: "answer" }>;
   call: ExploreCall;
+  explanation: Explanation | null;
   curl: ReactNode;
   /** The part in view; it stays from call to call. */
   tab: string;
@@ -31,14 +39,11 @@ interface AnswerViewProps extends ResponseActions {
 }
 
 /** Code and time, the passage, the reason in words with the fix, then the body (design.md part 5). */
-export function AnswerView({ outcome, call, curl, tab, onTab, ...actions }: AnswerViewProps) {
+export function AnswerView({ outcome, call, explanation, curl, tab, onTab, ...actions }: AnswerViewProps) {
   const { head, body } = outcome;
   const text = useMemo(() => new TextDecoder().decode(body), [body]);
   const refusal = refusalOf(head, text);
   const context = useCallContext(call.credential, head.answered ? head.clientId : null);
-  const explanation = head.answered
-    ? refusal && explainRefusal(refusal, context, head)
-    : explainUnanswered(head.reason);
   const { signedIn, readCause } = useExplore();
   const requestId = head.answered ? headerOf(head, "X-Request-Id") : undefined;
   const passage = passageOf(head, refusal);

@@ -1,20 +1,18 @@
 "use client";
 
 import { Passage } from "#components/ui/passage.tsx";
-import { explainNotSent } from "#lib/explore/explain.rules.ts";
+import type { Explanation } from "#lib/explore/explore.rules.ts";
 import type { Outcome } from "./read-answer.ts";
 import type { ResponseActions } from "./response-pane.tsx";
-import { useCallContext } from "./use-call-context.ts";
 import { Why } from "./why.tsx";
 
 interface NotSentViewProps extends ResponseActions {
   outcome: Extract<Outcome, { kind: "not-sent" }>;
+  explanation: Explanation;
 }
 
 /** The portal did not send the call: nothing reached the gateway. */
-export function NotSentView({ outcome, ...actions }: NotSentViewProps) {
-  const context = useCallContext(null, null);
-  const { code, message } = outcome;
+export function NotSentView({ outcome, explanation, ...actions }: NotSentViewProps) {
   return (
     <div>
       <div className="flex min-h-[61px] items-center border-b border-line px-4 py-3">
@@ -26,7 +24,7 @@ export function NotSentView({ outcome, ...actions }: NotSentViewProps) {
         gateway={{ state: "not-called" }}
         backend={{ state: "not-called" }}
       />
-      <Why explanation={explainNotSent(code, message, context)} broken={code === "INTERNAL"} {...actions} />
+      <Why explanation={explanation} broken={outcome.code === "INTERNAL"} {...actions} />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import type { Explanation } from "#lib/explore/explore.rules.ts";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
 import { formatBytes } from "#lib/format.ts";
@@ -10,6 +11,7 @@ import { CurlBlock } from "./curl-block.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { NotSentView } from "./not-sent-view.tsx";
 import type { CallState } from "./use-call.ts";
+import { useExplanation } from "./use-explanation.ts";
 
 export interface ResponseActions {
   onResetValues: () => void;
@@ -31,16 +33,27 @@ export function ResponsePane({ state, operation, values, gatewayUrl, onCancel, .
   const [tab, setTab] = useState("body");
   const curl = <CurlBlock operation={operation} values={values} gatewayUrl={gatewayUrl} />;
   const shown = state.phase === "done" ? state : state.phase === "sending" ? state.before : null;
+  const explanation = useExplanation(shown);
   return (
     <>
       <p role="status" className="sr-only">
-        {spoken(state)}
+        {spoken(state, explanation)}
       </p>
       {state.phase === "sending" && <Elapsed since={state.since} quiet={shown !== null} onCancel={onCancel} />}
       {shown?.outcome.kind === "answer" && (
-        <AnswerView outcome={shown.outcome} call={shown.call} curl={curl} tab={tab} onTab={setTab} {...actions} />
+        <AnswerView
+          outcome={shown.outcome}
+          call={shown.call}
+          explanation={explanation}
+          curl={curl}
+          tab={tab}
+          onTab={setTab}
+          {...actions}
+        />
       )}
-      {shown?.outcome.kind === "not-sent" && <NotSentView outcome={shown.outcome} {...actions} />}
+      {shown?.outcome.kind === "not-sent" && explanation && (
+        <NotSentView outcome={shown.outcome} explanation={explanation} {...actions} />
+      )}
       {(state.phase === "idle" || state.phase === "cancelled") && (
         <div className="grid content-start gap-4 p-4">
           {state.phase === "cancelled" ? (
@@ -62,12 +75,18 @@ export function ResponsePane({ state, operation, values, gatewayUrl, onCancel, .
   );
 }
 
-/** What readers hear when a call ends: "200 OK, 132 ms, 2.0 kB" (explore 25). */
-function spoken(state: CallState): string {
+/** What readers hear when a call ends: "401 Unauthorized, 12 ms, 143 B", then why and what mends it (explore 25). */
+function spoken(state: CallState, why: Explanation | null): string {
+  const said = verdict(state);
+  // As sentences of their own, so that voices pause between them.
+  return why ? [said, why.title, why.words].map((words) => words.replace(/[.!?]?$/, ".")).join(" ") : said;
+}
+
+function verdict(state: CallState): string {
   if (state.phase === "cancelled") return "The call was cancelled.";
   if (state.phase !== "done") return "";
   const { outcome } = state;
-  if (outcome.kind === "not-sent") return `Not sent. ${outcome.message}`;
+  if (outcome.kind === "not-sent") return "Not sent.";
   const { head, body } = outcome;
   if (!head.answered) return "The gateway did not answer.";
   return `${head.status} ${head.statusText}, ${Math.round(head.headMs)} ms, ${formatBytes(body.length)}`;

@@ -1,7 +1,9 @@
 "use client";
 
 import { Button } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Method } from "#components/ui/method.tsx";
+import { useCommandKey } from "#components/ui/use-command-key.ts";
 
 interface SendBarProps {
   method: string;
@@ -15,6 +17,7 @@ interface SendBarProps {
 
 /** The address as it will be sent, and the button. */
 export function SendBar({ method, basePath, target, sending, onSend, onCancel }: SendBarProps) {
+  const keys = useCommandKey() === "⌘" ? "⌘↵" : "Ctrl ↵";
   const rest = target.startsWith(basePath) ? target.slice(basePath.length) : target;
   return (
     <div className="flex shrink-0 items-center gap-2 border-b border-line bg-surface px-5 py-3 max-md:px-4">
@@ -28,19 +31,13 @@ export function SendBar({ method, basePath, target, sending, onSend, onCancel }:
         <span className="text-ink-3 max-lg:hidden">{basePath}</span>
         <span>{rest || "/"}</span>
       </section>
-      {sending ? (
-        <Button key="cancel" size="lg" onClick={onCancel} className="w-24">
-          Cancel
-          <kbd className="kbd text-ink-3 max-md:hidden">Esc</kbd>
-        </Button>
-      ) : (
-        <Button key="send" variant="primary" size="lg" onClick={onSend} className="w-24">
-          Send
-          <span aria-hidden="true" className="kbd border-current/50 max-md:hidden">
-            ⌘↵
-          </span>
-        </Button>
-      )}
+      {/* One button in both states, so that the focus stays where Enter was pressed. */}
+      <Button variant={sending ? "line" : "primary"} size="lg" onClick={sending ? onCancel : onSend} className="w-26">
+        {sending ? "Cancel" : "Send"}
+        <span aria-hidden="true" className={cx("kbd max-md:hidden", sending ? "text-ink-3" : "border-current/50")}>
+          {sending ? "Esc" : keys}
+        </span>
+      </Button>
     </div>
   );
 }

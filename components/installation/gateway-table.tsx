@@ -39,7 +39,7 @@ export function GatewayTable({ gateways, dismiss }: GatewayTableProps) {
         {gateways.length === 0 && <NoRows columns={7}>No gateway here now.</NoRows>}
         {gateways.map((gateway) => (
           <tr key={gateway.id}>
-            <Td mono className="wrap-anywhere">
+            <Td names mono className="wrap-anywhere">
               {gateway.address}
             </Td>
             <Td label="State">

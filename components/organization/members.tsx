@@ -67,7 +67,7 @@ export function MembersTable({ members, roles, manage }: MembersTableProps) {
         <tbody>
           {members.map((member) => (
             <tr key={member.id}>
-              <Td>
+              <Td names>
                 <div className="font-semibold">
                   {member.name}
                   {member.self && <span className="font-normal text-ink-3"> (you)</span>}
@@ -95,6 +95,7 @@ export function MembersTable({ members, roles, manage }: MembersTableProps) {
                 <Td className="md:text-end">
                   <ConfirmButton
                     label={member.self ? "Leave…" : "Remove…"}
+                    {...(!member.self && { of: member.name })}
                     variant="ghost"
                     size="sm"
                     title={member.self ? "Leave the organization?" : `Remove ${member.name}?`}
@@ -189,7 +190,9 @@ export function Invitations({ invitations, withdraw }: InvitationsProps) {
       <tbody>
         {invitations.map((invitation) => (
           <tr key={invitation.id}>
-            <Td className="wrap-anywhere">{invitation.email}</Td>
+            <Td names className="wrap-anywhere">
+              {invitation.email}
+            </Td>
             <Td label="Role">
               <span className="capitalize">{invitation.role}</span>
             </Td>

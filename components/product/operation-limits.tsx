@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Disclosure } from "#components/ui/disclosure.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { newRowKey } from "#components/ui/row-key.ts";
 import { Select } from "#components/ui/select.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { plural } from "#lib/format.ts";
@@ -35,7 +36,7 @@ export function OperationLimits({ prefix, operations, apis, onChange, errorOf, d
     onChange(operations.map((row) => (row.key === key ? { ...row, ...part } : row)));
   const add = () => {
     const empty = { operation: "", rateLimit: "", burstLimit: "", quota: "" };
-    onChange([...operations, { key: crypto.randomUUID(), apiId: apis[0]?.id ?? "", ...empty }]);
+    onChange([...operations, { key: newRowKey(), apiId: apis[0]?.id ?? "", ...empty }]);
   };
   return (
     <Disclosure
@@ -53,47 +54,52 @@ export function OperationLimits({ prefix, operations, apis, onChange, errorOf, d
       </p>
       <ul className="grid gap-4">
         {operations.map((row, index) => (
-          <li key={row.key} className="grid gap-x-4 gap-y-3 border-line border-s ps-4 md:grid-cols-3">
-            <Field name={`${prefix}.${index}.apiId`} label="API" error={errorOf(`${prefix}.${index}.apiId`)}>
-              <Select
-                options={apis.map((api) => ({ value: api.id, label: `${api.title} ${api.version}` }))}
-                value={row.apiId}
-                disabled={disabled}
-                onChange={(apiId) => change(row.key, { apiId })}
-              />
-            </Field>
-            <div className="flex items-start gap-2 md:contents">
-              <Field
-                name={`${prefix}.${index}.operation`}
-                label="Operation"
-                className="flex-1"
-                error={errorOf(`${prefix}.${index}.operation`)}
-              >
-                <TextInput
-                  mono
-                  value={row.operation}
-                  placeholder="GET /current"
+          <li key={row.key}>
+            <fieldset
+              aria-label={row.operation.trim() || `Operation ${index + 1}`}
+              className="grid gap-x-4 gap-y-3 border-line border-s ps-4 md:grid-cols-3"
+            >
+              <Field name={`${prefix}.${index}.apiId`} label="API" error={errorOf(`${prefix}.${index}.apiId`)}>
+                <Select
+                  options={apis.map((api) => ({ value: api.id, label: `${api.title} ${api.version}` }))}
+                  value={row.apiId}
                   disabled={disabled}
-                  onChange={(event) => change(row.key, { operation: event.target.value })}
+                  onChange={(apiId) => change(row.key, { apiId })}
                 />
               </Field>
-              <IconButton
-                label={`Remove the limits of ${row.operation || `operation ${index + 1}`}`}
-                className="self-start justify-self-end mt-[22px]"
+              <div className="flex items-start gap-2 md:contents">
+                <Field
+                  name={`${prefix}.${index}.operation`}
+                  label="Operation"
+                  className="flex-1"
+                  error={errorOf(`${prefix}.${index}.operation`)}
+                >
+                  <TextInput
+                    mono
+                    value={row.operation}
+                    placeholder="GET /current"
+                    disabled={disabled}
+                    onChange={(event) => change(row.key, { operation: event.target.value })}
+                  />
+                </Field>
+                <IconButton
+                  label={`Remove the limits of ${row.operation || `operation ${index + 1}`}`}
+                  className="self-start justify-self-end mt-[22px]"
+                  disabled={disabled}
+                  onClick={() => onChange(operations.filter((other) => other.key !== row.key))}
+                >
+                  <Trash2 aria-hidden="true" />
+                </IconButton>
+              </div>
+              <LimitFields
+                prefix={`${prefix}.${index}`}
+                values={row}
+                onChange={(part) => change(row.key, part)}
+                errorOf={errorOf}
+                placeholder="as the plan"
                 disabled={disabled}
-                onClick={() => onChange(operations.filter((other) => other.key !== row.key))}
-              >
-                <Trash2 aria-hidden="true" />
-              </IconButton>
-            </div>
-            <LimitFields
-              prefix={`${prefix}.${index}`}
-              values={row}
-              onChange={(part) => change(row.key, part)}
-              errorOf={errorOf}
-              placeholder="as the plan"
-              disabled={disabled}
-            />
+              />
+            </fieldset>
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Field } from "#components/ui/field.tsx";
+import { newRowKey } from "#components/ui/row-key.ts";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { LimitFields, type LimitTexts } from "./limit-fields.tsx";
 import { type OperationDraft, OperationLimits } from "./operation-limits.tsx";
@@ -45,55 +46,57 @@ export function PlanRows({ plans, apis, onChange, errorOf, disabled }: PlanRowsP
     <div>
       <ul className="divide-y divide-line">
         {plans.map((plan, index) => (
-          <li key={plan.key} className="px-4 py-3">
-            <div className="grid gap-x-4 gap-y-3 md:grid-cols-3">
-              <Field name={`plans.${index}.title`} label="Plan" error={errorOf(`plans.${index}.title`)}>
-                <TextInput
-                  value={plan.title}
-                  maxLength={60}
+          <li key={plan.key}>
+            <fieldset aria-label={plan.title.trim() || `Plan ${index + 1}`} className="px-4 py-3">
+              <div className="grid gap-x-4 gap-y-3 md:grid-cols-3">
+                <Field name={`plans.${index}.title`} label="Plan" error={errorOf(`plans.${index}.title`)}>
+                  <TextInput
+                    value={plan.title}
+                    maxLength={60}
+                    disabled={disabled}
+                    onChange={(event) => change(plan.key, { title: event.target.value })}
+                  />
+                </Field>
+                <div className="flex items-start gap-2 md:contents">
+                  <Checkbox
+                    className="flex-1 self-start md:mt-5"
+                    checked={plan.requiresApproval}
+                    disabled={disabled}
+                    hint="You decide on each subscription"
+                    onChange={(event) => change(plan.key, { requiresApproval: event.target.checked })}
+                  >
+                    Requires approval
+                  </Checkbox>
+                  <IconButton
+                    label={`Remove plan ${plan.title || index + 1}`}
+                    className="self-start justify-self-end md:mt-[22px]"
+                    disabled={disabled || plans.length === 1}
+                    title={plans.length === 1 ? "A product needs at least one plan" : undefined}
+                    onClick={() => onChange(plans.filter((other) => other.key !== plan.key))}
+                  >
+                    <Trash2 aria-hidden="true" />
+                  </IconButton>
+                </div>
+                <LimitFields
+                  prefix={`plans.${index}`}
+                  values={plan}
+                  onChange={(part) => change(plan.key, part)}
+                  errorOf={errorOf}
+                  placeholder="no limit"
                   disabled={disabled}
-                  onChange={(event) => change(plan.key, { title: event.target.value })}
                 />
-              </Field>
-              <div className="flex items-start gap-2 md:contents">
-                <Checkbox
-                  className="flex-1 self-start md:mt-5"
-                  checked={plan.requiresApproval}
-                  disabled={disabled}
-                  hint="You decide on each subscription"
-                  onChange={(event) => change(plan.key, { requiresApproval: event.target.checked })}
-                >
-                  Requires approval
-                </Checkbox>
-                <IconButton
-                  label={`Remove plan ${plan.title || index + 1}`}
-                  className="self-start justify-self-end md:mt-[22px]"
-                  disabled={disabled || plans.length === 1}
-                  title={plans.length === 1 ? "A product needs at least one plan" : undefined}
-                  onClick={() => onChange(plans.filter((other) => other.key !== plan.key))}
-                >
-                  <Trash2 aria-hidden="true" />
-                </IconButton>
               </div>
-              <LimitFields
-                prefix={`plans.${index}`}
-                values={plan}
-                onChange={(part) => change(plan.key, part)}
-                errorOf={errorOf}
-                placeholder="no limit"
-                disabled={disabled}
-              />
-            </div>
-            <div className="mt-2">
-              <OperationLimits
-                prefix={`plans.${index}.operations`}
-                operations={plan.operations}
-                apis={apis}
-                onChange={(operations) => change(plan.key, { operations })}
-                errorOf={errorOf}
-                disabled={disabled}
-              />
-            </div>
+              <div className="mt-2">
+                <OperationLimits
+                  prefix={`plans.${index}.operations`}
+                  operations={plan.operations}
+                  apis={apis}
+                  onChange={(operations) => change(plan.key, { operations })}
+                  errorOf={errorOf}
+                  disabled={disabled}
+                />
+              </div>
+            </fieldset>
           </li>
         ))}
       </ul>
@@ -101,7 +104,7 @@ export function PlanRows({ plans, apis, onChange, errorOf, disabled }: PlanRowsP
         <Button
           icon={<Plus aria-hidden="true" />}
           disabled={disabled || plans.length >= PLANS_MAX}
-          onClick={() => onChange([...plans, { key: crypto.randomUUID(), ...NEW_PLAN }])}
+          onClick={() => onChange([...plans, { key: newRowKey(), ...NEW_PLAN }])}
         >
           Add plan
         </Button>

@@ -37,7 +37,7 @@ export function ProductTable({ organization, products, empty }: ProductTableProp
       <tbody>
         {products.map((product) => (
           <tr key={product.id}>
-            <Td>
+            <Td names>
               <RowLink href={paths.draftProduct(organization, product.id)}>{product.title}</RowLink>{" "}
               <span className="text-ink-3">{product.version}</span>
             </Td>

@@ -2,6 +2,7 @@ import { Menu } from "#components/ui/menu.tsx";
 import { SecretMask } from "#components/ui/secret-mask.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
+import { takeFocus } from "#components/ui/take-focus.ts";
 import { environmentTitle, whyNot } from "#lib/credential/credential.rules.ts";
 import { formatDate, formatMoment } from "#lib/format.ts";
 import type { ApiKeyDto } from "#lib/service-id/service-id.schema.ts";
@@ -11,11 +12,13 @@ interface ApiKeysTableProps {
   name: string;
   keys: ApiKeyDto[];
   mayWrite: boolean;
+  /** ID of the key whose row gets the focus. */
+  landing: string | undefined;
   onRevoke: (key: ApiKeyDto) => void;
 }
 
 /** One row a key, active ones first, with its age: the sign for a rotation (S127). */
-export function ApiKeysTable({ name, keys, mayWrite, onRevoke }: ApiKeysTableProps) {
+export function ApiKeysTable({ name, keys, mayWrite, landing, onRevoke }: ApiKeysTableProps) {
   const order = { active: 0, expired: 1, revoked: 2 };
   const rows = [...keys].sort((a, b) => order[a.state] - order[b.state]);
   return (
@@ -34,7 +37,7 @@ export function ApiKeysTable({ name, keys, mayWrite, onRevoke }: ApiKeysTablePro
       <tbody>
         {rows.map((key) => (
           <tr key={key.id}>
-            <Td>
+            <Td names>
               <b className="wrap-anywhere">{key.name}</b>
               {key.description && <span className="block text-12 text-ink-3">{key.description}</span>}
             </Td>
@@ -51,6 +54,7 @@ export function ApiKeysTable({ name, keys, mayWrite, onRevoke }: ApiKeysTablePro
             {mayWrite && (
               <Td className="w-px">
                 <Menu
+                  buttonRef={key.id === landing ? takeFocus : undefined}
                   label={`Actions for the key ${key.name}`}
                   entries={[
                     {

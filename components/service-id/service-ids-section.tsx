@@ -60,6 +60,8 @@ type Deed =
 export function ServiceIdsSection({ application, serviceIds, apis, mayWrite, actions }: ServiceIdsSectionProps) {
   const router = useRouter();
   const [deed, setDeed] = useState<Deed>();
+  /** The key whose row gets the focus, after it was shown: the button that opened the first dialog is behind it. */
+  const [landing, setLanding] = useState<string>();
   const close = () => setDeed(undefined);
   const done = (words?: string) => {
     close();
@@ -97,6 +99,7 @@ export function ServiceIdsSection({ application, serviceIds, apis, mayWrite, act
             key={serviceId.id}
             serviceId={serviceId}
             mayWrite={mayWrite}
+            landing={landing}
             onDeed={(kind) => setDeed({ kind, serviceId })}
             onRevoke={(key) => setDeed({ kind: "revoke-key", key })}
           />
@@ -133,7 +136,15 @@ export function ServiceIdsSection({ application, serviceIds, apis, mayWrite, act
           }}
         />
       )}
-      {deed?.kind === "show" && <ApiKeyDialog shown={deed.shown} onDone={close} />}
+      {deed?.kind === "show" && (
+        <ApiKeyDialog
+          shown={deed.shown}
+          onDone={() => {
+            close();
+            setLanding(deed.shown.apiKeyId);
+          }}
+        />
+      )}
       {deed?.kind === "revoke-key" && (
         <ConfirmDialog
           open
@@ -165,12 +176,13 @@ const active = ({ keys }: ServiceIdDto): number => keys.filter(({ state }) => st
 interface ServiceIdCardProps {
   serviceId: ServiceIdDto;
   mayWrite: boolean;
+  landing: string | undefined;
   onDeed: (kind: "edit" | "delete" | "create-key") => void;
   onRevoke: (key: ApiKeyDto) => void;
 }
 
 /** One service ID: what it may call, then its keys. */
-function ServiceIdCard({ serviceId, mayWrite, onDeed, onRevoke }: ServiceIdCardProps) {
+function ServiceIdCard({ serviceId, mayWrite, landing, onDeed, onRevoke }: ServiceIdCardProps) {
   const { name, description, apis, keys } = serviceId;
   return (
     <article aria-label={name} className="mb-6">
@@ -209,7 +221,7 @@ function ServiceIdCard({ serviceId, mayWrite, onDeed, onRevoke }: ServiceIdCardP
       {keys.length === 0 ? (
         <p className="text-12 text-ink-3">No key yet. It needs one before it can call an API.</p>
       ) : (
-        <ApiKeysTable name={name} keys={keys} mayWrite={mayWrite} onRevoke={onRevoke} />
+        <ApiKeysTable name={name} keys={keys} mayWrite={mayWrite} landing={landing} onRevoke={onRevoke} />
       )}
     </article>
   );

@@ -4,6 +4,7 @@ import { Mark } from "#components/ui/mark.tsx";
 import { paths } from "#lib/paths.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { AreaNav } from "./area-nav.tsx";
+import { AskAgain } from "./ask-again.tsx";
 import { CompactMenu } from "./compact-menu.tsx";
 import { ScopeMenu } from "./scope-menu.tsx";
 import type { Area, RailGroup, Scope, ShellActor } from "./shell-types.ts";
@@ -87,7 +88,10 @@ export function Lintel(props: LintelProps) {
       <div className="ms-auto flex shrink-0 items-center gap-2">
         {tools}
         {actor ? (
-          <AccountMenu actor={actor} signOut={signOut} />
+          <>
+            <AskAgain />
+            <AccountMenu actor={actor} signOut={signOut} />
+          </>
         ) : (
           <>
             <NextLink href={paths.signIn()} className={`${linkClass} hover:bg-lintel-2`}>

@@ -68,7 +68,7 @@ export function RailNav({ groups, label, slim, onNavigate }: RailNavProps) {
           {group.label && !slim && (
             <div className="truncate px-2.5 pb-1 text-12 font-medium text-ink-3">{group.label}</div>
           )}
-          <ul className={slim ? "contents" : undefined}>
+          <ul aria-label={group.label} className={slim ? "contents" : undefined}>
             {group.items.map((item) => (
               <li key={item.href + item.label}>
                 <RailLink
@@ -78,7 +78,7 @@ export function RailNav({ groups, label, slim, onNavigate }: RailNavProps) {
                   current={!slim && item.children?.some((child) => child.href === current) ? null : current}
                 />
                 {!slim && item.children && (
-                  <ul>
+                  <ul aria-label={item.label}>
                     {item.children.map((child) => (
                       <li key={child.href}>
                         <RailLink item={child} sub {...rest} />

@@ -34,7 +34,7 @@ export function ScopeMenu({ scope }: { scope: Scope }) {
               id={option.href}
               href={option.href}
               textValue={option.label}
-              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-1 px-2 py-1 outline-none data-focused:bg-hover touch:min-h-11"
+              className="flex min-h-8 cursor-pointer items-center gap-2 rounded-1 px-2 py-1 ring-within data-focused:bg-hover touch:min-h-11"
             >
               <span className="min-w-0 flex-1 wrap-anywhere">
                 {option.label}

@@ -37,7 +37,7 @@ export function ApiTable({ organization, apis, empty }: ApiTableProps) {
       <tbody>
         {apis.map((api) => (
           <tr key={api.id}>
-            <Td>
+            <Td names>
               <RowLink href={paths.draftApi(organization, api.id)}>{api.title}</RowLink>{" "}
               <span className="font-mono text-12 text-ink-3">{api.version}</span>
             </Td>

@@ -24,15 +24,17 @@ export function BackendFields({ backends }: { backends: Backends }) {
     <PaneSection title="Backend" id="backend" note="One address per catalog">
       <ul className="divide-y divide-line">
         {backends.backends.map((backend) => (
-          <li key={backend.catalogId} className="grid gap-4 p-4">
-            <BackendOf
-              backend={backend}
-              set={(part) => backends.change(backend.catalogId, part)}
-              field={(name) => ({
-                name: `backend.${backend.catalogId}.${name}`,
-                error: backends.errorOf(backend.catalogId, name),
-              })}
-            />
+          <li key={backend.catalogId}>
+            <fieldset aria-label={`${backend.catalogTitle} backend`} className="grid gap-4 p-4">
+              <BackendOf
+                backend={backend}
+                set={(part) => backends.change(backend.catalogId, part)}
+                field={(name) => ({
+                  name: `backend.${backend.catalogId}.${name}`,
+                  error: backends.errorOf(backend.catalogId, name),
+                })}
+              />
+            </fieldset>
           </li>
         ))}
       </ul>

@@ -23,12 +23,30 @@ const REASONS = {
 };
 
 interface CallAnswerProps {
-  answer: TestAnswer;
+  answer: TestAnswer | null;
   readCause: ReadCause;
 }
 
 /** What came back: status, time, who answered and why in words, headers, body. */
 export function CallAnswer({ answer, readCause }: CallAnswerProps) {
+  const ref = useRef<HTMLElement>(null);
+  const at = answer?.at;
+  // The answer stands below the form: it comes into view by itself, focus stays on Invoke.
+  useEffect(() => {
+    if (at !== undefined) ref.current?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+  return (
+    <section ref={ref} aria-label={answer ? "Response" : undefined} className="grid min-w-0 scroll-mb-4 gap-3">
+      {/* There before it has words, or readers do not hear them; with the reason, not the status alone. */}
+      <div role="status" className="grid min-w-0 gap-3">
+        {answer && <Verdict key={answer.at} answer={answer} readCause={readCause} />}
+      </div>
+      {answer?.head?.answered && <Details key={answer.at} head={answer.head} body={answer.body} />}
+    </section>
+  );
+}
+
+function Verdict({ answer, readCause }: { answer: TestAnswer; readCause: ReadCause }) {
   const { head, refused } = answer;
   if (refused) return <Note tone="bad" title={refused.message} />;
   if (!head) return null;
@@ -38,27 +56,25 @@ export function CallAnswer({ answer, readCause }: CallAnswerProps) {
         {REASONS[head.reason]}
       </Note>
     );
-  return <Answered head={head} answer={answer} readCause={readCause} />;
-}
-
-function Answered({ head, answer, readCause }: CallAnswerProps & { head: AnsweredHead }) {
-  const pretty = useMemo(() => prettyJson(answer.body), [answer.body]);
-  const code = pretty ?? answer.body;
-  const shown = code.slice(0, SHOWN_MAX);
-  const ref = useRef<HTMLElement>(null);
-  // The answer stands below the form: it comes into view by itself, focus stays on Invoke.
-  useEffect(() => {
-    ref.current?.scrollIntoView({ block: "nearest" });
-  }, []);
   return (
-    <section ref={ref} aria-label="Response" className="grid min-w-0 scroll-mb-4 gap-3">
-      <p role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1">
+    <>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <HttpCode code={head.status} reason={head.statusText} />
         <span className="text-12 text-ink-2">
           {answer.ms} ms, {formatBytes(answer.bodyBytes)}
         </span>
       </p>
       {head.status >= 400 && <WhoAnswered head={head} body={answer.body} readCause={readCause} />}
+    </>
+  );
+}
+
+function Details({ head, body }: { head: AnsweredHead; body: string }) {
+  const pretty = useMemo(() => prettyJson(body), [body]);
+  const code = pretty ?? body;
+  const shown = code.slice(0, SHOWN_MAX);
+  return (
+    <>
       <Disclosure summary={plural(head.headers.length, "header")}>
         <dl className="grid gap-1 font-mono text-code">
           {head.headers.map(([name, value], index) => (
@@ -84,7 +100,7 @@ function Answered({ head, answer, readCause }: CallAnswerProps & { head: Answere
         <p className="text-12 text-ink-3">The first {formatBytes(SHOWN_MAX)} are shown.</p>
       )}
       {head.trace && <CallTrace steps={head.trace} />}
-    </section>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { newRowKey } from "#components/ui/row-key.ts";
 import type { FormEdit } from "#lib/api-definition/definition.schema.ts";
 import type { DefinitionForm, FormScheme } from "#lib/api-definition/definition-form.rules.ts";
 
@@ -26,11 +27,9 @@ export interface LocalForm extends Omit<DefinitionForm, "schemes" | "security" |
   otherSchemes: string[];
 }
 
-const newKey = (): string => crypto.randomUUID();
-
 /** A new, empty API key definition: a client ID, unless there is one already. */
 export const newScheme = (form: LocalForm): LocalScheme => ({
-  key: newKey(),
+  key: newRowKey(),
   known: null,
   name: "",
   parameterName: "",
@@ -40,7 +39,7 @@ export const newScheme = (form: LocalForm): LocalScheme => ({
   description: "",
 });
 
-export const newOption = (): LocalOption => ({ key: newKey(), names: [], known: false });
+export const newOption = (): LocalOption => ({ key: newRowKey(), names: [], known: false });
 
 const complete = (scheme: LocalScheme): boolean => scheme.name.trim() !== "" && scheme.parameterName.trim() !== "";
 
@@ -60,7 +59,7 @@ export function toLocal(form: DefinitionForm, before?: LocalForm): LocalForm {
     cors: form.cors,
     schemes: [
       ...form.schemes.map(({ name, parameterName, keyType, in: location, description }) => ({
-        key: keyOf(name) ?? newKey(),
+        key: keyOf(name) ?? newRowKey(),
         known: name,
         name,
         parameterName,
@@ -72,7 +71,11 @@ export function toLocal(form: DefinitionForm, before?: LocalForm): LocalForm {
       ...typed,
     ],
     security: [
-      ...form.security.map((names, index) => ({ key: before?.security[index]?.key ?? newKey(), names, known: true })),
+      ...form.security.map((names, index) => ({
+        key: before?.security[index]?.key ?? newRowKey(),
+        names,
+        known: true,
+      })),
       ...empty,
     ],
     otherSchemes: form.schemeNames.filter((name) => !keyNames.has(name)),

@@ -19,7 +19,7 @@ import type { BackendDraft } from "./backend-draft.ts";
 import { BackendFields } from "./backend-fields.tsx";
 import { ConflictNote } from "./conflict-note.tsx";
 import { DeleteApi } from "./delete-api.tsx";
-import { FindingList } from "./finding-list.tsx";
+import { FindingList, findingWords } from "./finding-list.tsx";
 import { GeneralFields } from "./general-fields.tsx";
 import { locatePart, pointerKeys } from "./locate-part.ts";
 import { type LiveCopy, NotLiveLine } from "./not-live-line.tsx";
@@ -179,6 +179,10 @@ export function DesignStudio(props: DesignStudioProps) {
           <Note tone="bad" title={design.problem} />
         </div>
       )}
+      {/* What is shown at three places, said once when it changes. */}
+      <p role="status" className="sr-only">
+        {findingWords(design.findings)}
+      </p>
       <div className="flex min-h-0 flex-1">
         {view !== "source" && (
           <form

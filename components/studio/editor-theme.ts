@@ -2,10 +2,28 @@ import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+/** In longhands: WebKit drops a `text-decoration` of more than its line. */
+const underlined = (style: "wavy" | "dotted", color: string) => ({
+  textDecorationLine: "underline",
+  textDecorationStyle: style,
+  textDecorationColor: color,
+  textDecorationThickness: "1px",
+  textUnderlineOffset: "3px",
+});
+
 /** The tokens of the interface on CodeMirror's parts; light and dark come from the custom properties themselves. */
 const look = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--surface)", color: "var(--ink)", fontSize: "0.78125rem" },
-  "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
+  // The ring lies over everything: as an outline, the line numbers (they stick, with a layer of their own) cover an edge.
+  "&.cm-focused": { outline: "none" },
+  "&.cm-focused::after": {
+    content: "''",
+    position: "absolute",
+    inset: "0",
+    zIndex: "300",
+    border: "2px solid var(--focus)",
+    pointerEvents: "none",
+  },
   ".cm-scroller": {
     fontFamily: "var(--mono)",
     lineHeight: "1.25rem",
@@ -42,18 +60,15 @@ const look = EditorView.theme({
   ".cm-panel.cm-search label, .cm-panel input, .cm-panel button": { fontSize: "var(--t-12)" },
   ".cm-lintRange-error": {
     backgroundImage: "none",
-    textDecoration: "underline wavy var(--bad-solid) 1px",
-    textUnderlineOffset: "3px",
+    ...underlined("wavy", "var(--bad-solid)"),
   },
   ".cm-lintRange-warning": {
     backgroundImage: "none",
-    textDecoration: "underline wavy var(--warn-solid) 1px",
-    textUnderlineOffset: "3px",
+    ...underlined("wavy", "var(--warn-solid)"),
   },
   ".cm-lintRange-info": {
     backgroundImage: "none",
-    textDecoration: "underline dotted var(--info-solid) 1px",
-    textUnderlineOffset: "3px",
+    ...underlined("dotted", "var(--info-solid)"),
   },
   ".cm-diagnostic": { padding: "6px 10px", fontSize: "var(--t-12)" },
   ".cm-diagnosticAction": { backgroundColor: "var(--accent)", color: "var(--accent-ink)", borderRadius: "var(--r-1)" },

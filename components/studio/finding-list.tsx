@@ -13,6 +13,14 @@ interface FindingListProps {
   onShow: (finding: Finding) => void;
 }
 
+/** "2 errors, 1 warning" */
+export function findingWords(findings: Finding[]): string {
+  const count = (severity: Finding["severity"]) => findings.filter((f) => f.severity === severity).length;
+  if (findings.length === 0) return "No findings";
+  const notes = count("info") > 0 ? [plural(count("info"), "note")] : [];
+  return [plural(count("error"), "error"), plural(count("warning"), "warning"), ...notes].join(", ");
+}
+
 /** All findings, errors first, folded away: each part of the form shows its own. */
 export function FindingList({ findings, onFix, onShow }: FindingListProps) {
   const errors = findings.filter((f) => f.severity === "error").length;

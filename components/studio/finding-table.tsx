@@ -36,7 +36,7 @@ export function FindingTable({ findings, href }: FindingTableProps) {
               <Td className="align-top">
                 <Tag tone={tones[finding.severity]}>{words[finding.severity]}</Tag>
               </Td>
-              <Td label="Line" mono className="align-top whitespace-nowrap">
+              <Td names label="Line" mono className="align-top whitespace-nowrap">
                 <NextLink className="link" href={href(finding)} prefetch={false}>
                   {finding.line}:{finding.column}
                 </NextLink>

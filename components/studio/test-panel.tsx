@@ -174,7 +174,7 @@ export function TestPanel(props: TestPanelProps) {
                 </div>
               </>
             )}
-            {answer && <CallAnswer key={answer.at} answer={answer} readCause={readCause} />}
+            <CallAnswer answer={answer} readCause={readCause} />
           </form>
         )}
       </div>

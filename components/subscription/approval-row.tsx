@@ -49,7 +49,12 @@ export function ApprovalRow({ approval, action }: ApprovalRowProps) {
     },
   });
   return (
-    <Sheet pad className="grid gap-3" role="group" aria-label={`Request of ${approval.application}`}>
+    <Sheet
+      pad
+      className="grid gap-3"
+      role="group"
+      aria-label={`Request of ${approval.application} for ${approval.plan} of ${approval.product} in ${approval.catalog}`}
+    >
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1">
           <div>

@@ -32,6 +32,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onOpenChange, title, stops, confirm, keep = "Cancel", typeName, action, fields = {} } = props;
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string>();
+  const what = useId();
   const change = (next: boolean) => {
     setTyped("");
     setProblem(undefined);
@@ -43,10 +44,12 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     else change(false);
   };
   return (
-    <Dialog open={open} onOpenChange={change} title={title} alert>
+    <Dialog open={open} onOpenChange={change} title={title} alert describedBy={what}>
       <form action={run}>
         <DialogBody>
-          <div className="text-15">{stops}</div>
+          <div id={what} className="text-15">
+            {stops}
+          </div>
           {problem && <Note tone="bad">{problem}</Note>}
           {typeName && (
             <Field
@@ -80,6 +83,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
 interface ConfirmButtonProps extends Omit<ConfirmDialogProps, "open" | "onOpenChange"> {
   /** The button's words; an ellipsis says that a question follows. */
   label: string;
+  /** What of several it is about, for readers, after the words that are seen: "Remove… Tess Guest". */
+  of?: string;
   icon?: ReactNode;
   variant?: "line" | "ghost";
   size?: "sm" | "md";
@@ -89,23 +94,31 @@ interface ConfirmButtonProps extends Omit<ConfirmDialogProps, "open" | "onOpenCh
 
 /** A button with its ConfirmDialog, usable from a server component. */
 export function ConfirmButton(props: ConfirmButtonProps) {
-  const { label, icon, variant = "line", size, disabledReason, ...dialog } = props;
+  const { label, of, icon, variant = "line", size, disabledReason, ...dialog } = props;
   const [open, setOpen] = useState(false);
   const reason = useId();
+  const name = of && `${label} ${of}`;
   if (disabledReason !== undefined)
     return (
       <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 max-md:justify-start">
         <span id={reason} className="text-12 text-ink-3">
           {disabledReason}
         </span>
-        <Button variant={variant} size={size} icon={icon} disabled aria-describedby={reason}>
+        <Button variant={variant} size={size} icon={icon} disabled aria-label={name} aria-describedby={reason}>
           {label}
         </Button>
       </span>
     );
   return (
     <>
-      <Button variant={variant} size={size} icon={icon} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button
+        variant={variant}
+        size={size}
+        icon={icon}
+        aria-label={name}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
         {label}
       </Button>
       <ConfirmDialog {...dialog} open={open} onOpenChange={setOpen} />

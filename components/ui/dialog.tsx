@@ -1,6 +1,6 @@
 "use client";
 
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { cx } from "./cx.ts";
 
@@ -11,6 +11,8 @@ interface DialogProps {
   title: ReactNode;
   /** One sentence under the title. */
   lead?: ReactNode;
+  /** ID of what readers say after the title and the lead. */
+  describedBy?: string;
   /** Esc and a press outside do nothing, as long as a secret is not saved. */
   locked?: boolean;
   size?: "md" | "lg";
@@ -23,7 +25,9 @@ interface DialogProps {
 
 /** A decision over the page: ink edge on top, focus kept inside and given back; rises from below on narrow windows. */
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, lead, locked = false, size = "md", alert, footer, children } = props;
+  const { open, onOpenChange, title, lead, describedBy, locked = false, size = "md", alert, footer, children } = props;
+  const leadId = useId();
+  const described = [lead && leadId, describedBy].filter(Boolean).join(" ");
   return (
     <ModalOverlay
       isOpen={open}
@@ -38,12 +42,20 @@ export function Dialog(props: DialogProps) {
           size === "lg" ? "max-w-[48rem]" : "max-w-[39rem]",
         )}
       >
-        <AriaDialog role={alert ? "alertdialog" : "dialog"} className="outline-none">
+        <AriaDialog
+          role={alert ? "alertdialog" : "dialog"}
+          aria-describedby={described || undefined}
+          className="outline-none"
+        >
           <div className="px-6 pt-5 max-md:px-4 max-md:pt-4">
             <Heading slot="title" level={2} className="text-17 font-650 wrap-anywhere">
               {title}
             </Heading>
-            {lead && <p className="mt-0.5 text-ink-2">{lead}</p>}
+            {lead && (
+              <p id={leadId} className="mt-0.5 text-ink-2">
+                {lead}
+              </p>
+            )}
           </div>
           {children}
           {footer && <DialogEnd>{footer}</DialogEnd>}
@@ -59,10 +71,14 @@ export function DialogBody({ children }: { children: ReactNode }) {
 }
 
 /** The lower edge of a dialog: a note at the left, buttons at the right; full-width buttons on narrow windows. */
-export function DialogEnd({ note, children }: { note?: ReactNode; children: ReactNode }) {
+export function DialogEnd({ note, noteId, children }: { note?: ReactNode; noteId?: string; children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center gap-3 border-t border-line px-6 py-3 max-md:flex-col-reverse max-md:items-stretch max-md:px-4 md:justify-end">
-      {note && <span className="text-12 text-ink-3 md:me-auto">{note}</span>}
+      {note && (
+        <span id={noteId} className="text-12 text-ink-3 md:me-auto">
+          {note}
+        </span>
+      )}
       {children}
     </div>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type ReactNode, type Ref } from "react";
 import { Menu as AriaMenu, Button, Keyboard, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
 import { buttonClass } from "./button.tsx";
 import { cx } from "./cx.ts";
@@ -26,15 +26,17 @@ interface MenuProps {
   size?: "sm" | "md";
   /** In place of the three dots: words or an icon in the button. */
   children?: ReactNode;
+  buttonRef?: Ref<HTMLButtonElement> | undefined;
   variant?: "ghost" | "line";
 }
 
 /** The menu of a row or of a page's "more actions". */
-export function Menu({ label, entries, size = "sm", children, variant = "ghost" }: MenuProps) {
+export function Menu({ label, entries, size = "sm", children, buttonRef, variant = "ghost" }: MenuProps) {
   const square = size === "sm" ? "w-control-sm px-0" : "w-control px-0";
   return (
     <MenuTrigger>
       <Button
+        ref={buttonRef}
         aria-label={label}
         data-row-menu={children ? undefined : ""}
         className={buttonClass(variant, size, children ? undefined : square)}
@@ -66,7 +68,7 @@ export function MenuPopover({ label, entries }: { label: string; entries: MenuEn
               onAction={entry.onAction}
               isDisabled={entry.disabledReason !== undefined}
               className={cx(
-                "flex min-h-8 cursor-pointer items-center gap-[9px] rounded-1 px-2 py-1 outline-none touch:min-h-11",
+                "flex min-h-8 cursor-pointer items-center gap-[9px] rounded-1 px-2 py-1 ring-within touch:min-h-11",
                 "data-disabled:cursor-default data-focused:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:stroke-[1.75] data-disabled:[&_svg]:text-ink-off",
                 entry.danger && "text-bad",
               )}

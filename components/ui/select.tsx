@@ -79,7 +79,7 @@ export function Select(props: SelectProps) {
           {(option) => (
             <ListBoxItem
               textValue={option.label}
-              className="group flex min-h-control cursor-pointer items-center gap-2 rounded-1 px-2 py-1 outline-none data-disabled:text-ink-off data-focused:bg-hover"
+              className="group flex min-h-control cursor-pointer items-center gap-2 rounded-1 px-2 py-1 ring-within data-disabled:text-ink-off data-focused:bg-hover"
             >
               <span className={cx("min-w-0 flex-1", mono && "font-mono text-code")}>
                 {option.label}

@@ -54,18 +54,22 @@ export function Th({ numeric, sortHref, sorted, hidden, className, children, ...
 interface TdProps extends ComponentProps<"td"> {
   /** The column's head, repeated before the value below 768 px; leave out on the cell that names the row. */
   label?: string;
+  /** The cell that names the row: readers say it before each other cell of the row. */
+  names?: boolean;
   numeric?: boolean;
   mono?: boolean;
 }
 
 /** A cell. Numbers stand right in mono; below 768 px it is one line, `label` before its value. */
-export function Td({ label, numeric, mono, className, ...rest }: TdProps) {
+export function Td({ label, names, numeric, mono, className, ...rest }: TdProps) {
+  const Cell = names ? "th" : "td";
   return (
-    <td
+    <Cell
       data-label={label}
+      {...(names && { scope: "row" })}
       {...rest}
       className={cx(
-        "align-middle",
+        "align-middle font-normal",
         (numeric || mono) && "font-mono text-code",
         numeric && "md:!text-end md:whitespace-nowrap",
         className,

@@ -41,7 +41,8 @@ export function Toaster() {
       position="bottom-right"
       gap={8}
       toastOptions={{ unstyled: true, className: "w-full" }}
-      containerAriaLabel="Notices"
+      // Not containerAriaLabel, to which sonner adds its shortcut: "Notices alt+T" on every page.
+      customAriaLabel="Notices"
     />
   );
 }

@@ -47,7 +47,7 @@ export default async function AccountPage() {
             <tbody>
               {person.memberships.map((m) => (
                 <tr key={m.organizationId}>
-                  <Td>
+                  <Td names>
                     <Link href={paths.members(m.organizationSlug)} className="link font-semibold">
                       {m.organizationName}
                     </Link>

@@ -5,6 +5,7 @@ import { ApiList } from "#components/catalog/api-list.tsx";
 import { CatalogFilter } from "#components/catalog/catalog-filters.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FoundCount } from "#components/ui/found-count.tsx";
 import { Pager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { searchApis } from "#lib/catalog/search-apis.ts";
@@ -74,6 +75,7 @@ export default async function CatalogPage({ searchParams }: PageProps<"/apis">) 
               {...(given.kind && { keep: { kind: given.kind } })}
               className="max-md:w-full"
             />
+            <FoundCount hidden total={found.rows.length} more={found.next !== null} what="API" />
           </div>
           {found.rows.length === 0 ? (
             <EmptyState

@@ -110,7 +110,7 @@ export default async function DashboardPage({ params }: PageProps<"/provider/[or
               <tbody>
                 {releases.rows.map((release) => (
                   <tr key={release.id}>
-                    <Td>
+                    <Td names>
                       <Link
                         className="link font-semibold"
                         href={paths.catalogProducts({ organization: slug, catalog: catalog.slug })}

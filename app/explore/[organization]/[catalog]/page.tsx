@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import NextLink from "next/link";
 import { forPage } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { gutters } from "#components/shell/shell-frame.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
@@ -21,7 +22,7 @@ export default async function ExploreCatalogPage({ params, searchParams }: Props
   const { after } = pageInput.parse(await searchParams);
   const { catalog, apis } = await forPage(here, () => readExploreCatalog(ref, after));
   return (
-    <div className="mx-auto w-full max-w-[75rem] px-8 pt-6 pb-12 max-md:px-4 max-md:pt-4">
+    <div className={`mx-auto w-full max-w-[75rem] ${gutters}`}>
       <PageHead
         crumbs={[{ label: "APIs", href: paths.catalog() }, { label: catalog.organization.name }]}
         title={`Explore ${catalog.title}`}
@@ -40,7 +41,7 @@ export default async function ExploreCatalogPage({ params, searchParams }: Props
                   href={paths.exploreApi(api.ref)}
                   className="flex min-h-12 items-baseline gap-2 px-4 py-3 -outline-offset-2 hover:bg-hover"
                 >
-                  <b className="wrap-anywhere">{api.title}</b>
+                  <b className="wrap-anywhere">{api.title}</b>{" "}
                   <span className="font-mono text-12 text-ink-3">{api.version}</span>
                 </NextLink>
               </li>

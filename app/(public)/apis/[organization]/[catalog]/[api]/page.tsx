@@ -12,6 +12,7 @@ import { VersionSwitch } from "#components/catalog/version-switch.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FoundCount } from "#components/ui/found-count.tsx";
 import { Markdown } from "#components/ui/markdown.tsx";
 import { PageHead } from "#components/ui/page-head.tsx";
 import { Pager } from "#components/ui/pager.tsx";
@@ -22,7 +23,7 @@ import { TitleBlock } from "#components/ui/title-block.tsx";
 import { listPublishedOperations } from "#lib/catalog/read-published-api.ts";
 import { securityWords } from "#lib/catalog/security-words.rules.ts";
 import { env } from "#lib/env.ts";
-import { formatDate, plural } from "#lib/format.ts";
+import { formatDate } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import { text } from "#lib/text.schema.ts";
 
@@ -61,7 +62,16 @@ export default async function ApiPage(props: Props) {
         crumbs={[{ label: "APIs", href: paths.catalog() }, { label: api.organization.name }]}
         title={api.title}
         status={<Status state="published" />}
-        actions={<LinkButton href={paths.exploreApi(ref)}>Open in Explore</LinkButton>}
+        actions={
+          <>
+            {api.schemes.length > 0 && (
+              <LinkButton href="#subscribe" className="lg:hidden">
+                Subscribe
+              </LinkButton>
+            )}
+            <LinkButton href={paths.exploreApi(ref)}>Open in Explore</LinkButton>
+          </>
+        }
       />
       {moved && (
         <div className="mb-4">
@@ -94,27 +104,42 @@ export default async function ApiPage(props: Props) {
           { label: "Published", value: formatDate(api.publishedAt) },
         ]}
       />
-      <div className={api.schemes.length > 0 ? "grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_21rem]" : undefined}>
+      {/* Read in this order: what it is, how to get it, what it costs, what it does. Where wide, how to get it is beside. */}
+      <div
+        className={
+          api.schemes.length > 0
+            ? "grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_minmax(0,1fr)]"
+            : undefined
+        }
+      >
+        {api.description.trim() !== "" && (
+          <Section title="About">
+            <Markdown text={api.description} />
+          </Section>
+        )}
         {api.schemes.length > 0 && (
-          // Above the description where one column is all there is: it is what the visitor came to do.
-          <aside aria-label="Subscribe" className="mt-8 min-w-0 lg:order-last">
+          <aside
+            id="subscribe"
+            aria-label="Subscribe"
+            className="mt-8 min-w-0 scroll-mt-4 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+          >
             <SubscribePanel api={api} />
           </aside>
         )}
-        <div className="min-w-0">
-          {api.description.trim() !== "" && (
-            <Section title="About">
-              <Markdown text={api.description} />
-            </Section>
-          )}
+        <div className="min-w-0 lg:col-start-1">
           <Section title="Plans" note="Limits count all calls of one application, over all its credentials.">
             {api.products.map((product) => (
-              <PlanList key={product.releaseId} plans={product.plans} provider={api.organization.name} />
+              <PlanList
+                key={product.releaseId}
+                label={`Plans of ${product.title}`}
+                plans={product.plans}
+                provider={api.organization.name}
+              />
             ))}
           </Section>
           <Section
             title="Operations"
-            note={plural(operations.total, "operation")}
+            note={<FoundCount total={operations.total} what="operation" />}
             actions={
               <SearchField
                 action={paths.api({ ...ref, version: undefined })}

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { RetireRelease } from "#components/catalog/retire-release.tsx";
@@ -17,17 +18,25 @@ import { paths } from "#lib/paths.ts";
 import { listReleases } from "#lib/product/list-releases.ts";
 import { retireReleaseAction } from "./actions.ts";
 
-export const metadata: Metadata = { title: "Published products" };
+type Props = PageProps<"/provider/[organization]/catalogs/[catalog]/products">;
 
-export default async function CatalogProductsPage({
-  params,
-  searchParams,
-}: PageProps<"/provider/[organization]/catalogs/[catalog]/products">) {
+/** The catalog for the page and for its title, read once a request. */
+const loadCatalog = cache(async (organization: string, catalog: string) => {
+  const here = paths.catalogProducts({ organization, catalog });
+  const person = await requirePerson(here);
+  return { here, person, catalog: await forPage(here, () => readCatalog(person, organization, catalog)) };
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const ref = pageParams(await params);
+  const { catalog } = await loadCatalog(ref.organization, ref.catalog);
+  return { title: `Products in ${catalog.title}` };
+}
+
+export default async function CatalogProductsPage({ params, searchParams }: Props) {
   const ref = pageParams(await params);
   const { after } = pageInput.parse(await searchParams);
-  const here = paths.catalogProducts(ref);
-  const person = await requirePerson(here);
-  const catalog = await forPage(here, () => readCatalog(person, ref.organization, ref.catalog));
+  const { here, person, catalog } = await loadCatalog(ref.organization, ref.catalog);
   const releases = await forPage(here, () => listReleases(person, { ...ref, after }));
   // One API may be in several products.
   const apis = new Map(releases.rows.flatMap((release) => release.apis).map((api) => [api.id, api]));
@@ -82,7 +91,7 @@ export default async function CatalogProductsPage({
           <tbody>
             {releases.rows.map((release) => (
               <tr key={release.id}>
-                <Td>
+                <Td names>
                   <Link href={paths.draftProduct(ref.organization, release.productId)} className="link font-semibold">
                     {release.title}
                   </Link>{" "}

@@ -4,6 +4,7 @@ import { pageParams } from "#app/_server/params.ts";
 import { ApiTable } from "#components/studio/api-table.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FoundCount } from "#components/ui/found-count.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
@@ -37,6 +38,7 @@ export default async function DraftApisPage(props: PageProps<"/provider/[organiz
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <SearchField action={here} label="Find draft APIs" defaultValue={q} className="max-md:w-full" />
+        <FoundCount hidden total={apis.rows.length} more={apis.next !== null} what="draft API" />
         <div className="flex flex-wrap gap-2 max-md:w-full max-md:*:flex-1 md:ms-auto">{add}</div>
       </div>
       <ApiTable organization={organization} apis={apis.rows} empty={`No draft API has “${q}” in its title.`} />

@@ -4,6 +4,7 @@ import { pageParams } from "#app/_server/params.ts";
 import { ProductTable } from "#components/product/product-table.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { FoundCount } from "#components/ui/found-count.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { paths } from "#lib/paths.ts";
@@ -34,6 +35,7 @@ export default async function ProductsPage(props: PageProps<"/provider/[organiza
     <>
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <SearchField action={here} label="Find products" defaultValue={q} className="max-md:w-full" />
+        <FoundCount hidden total={products.rows.length} more={products.next !== null} what="product" />
         <div className="max-md:grid max-md:w-full md:ms-auto">{create}</div>
       </div>
       <ProductTable

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { z } from "zod";
+import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { ProductEditor } from "#components/product/product-editor.tsx";
@@ -7,27 +7,33 @@ import { ProductHead } from "#components/product/product-head.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
 import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts";
 import { listCatalogs } from "#lib/catalog/read-catalog.ts";
-import { notFound } from "#lib/errors/app-error.ts";
 import { paths } from "#lib/paths.ts";
 import { type LimitSet, printQuotas, printRateLimits } from "#lib/product/plan.rules.ts";
 import { readProduct } from "#lib/product/read-product.ts";
 import { findApisAction } from "../../apis/actions.ts";
 import { deleteProductAction, publishProductAction, updateProductAction } from "../actions.ts";
 
-export const metadata: Metadata = { title: "Product" };
+type Props = PageProps<"/provider/[organization]/drafts/products/[id]">;
 
-export default async function ProductPage({ params }: PageProps<"/provider/[organization]/drafts/products/[id]">) {
+/** The product for the page and for its title, read once a request. */
+const loadProduct = cache(async (here: string, id: string) => {
+  const person = await requirePerson(here);
+  return { person, product: await forPage(here, () => readProduct(person, id)) };
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { organization, id } = pageParams(await params);
+  const { product } = await loadProduct(paths.draftProduct(organization, id), id);
+  return { title: `Product ${product.title} ${product.version}` };
+}
+
+export default async function ProductPage({ params }: Props) {
   const { organization, id } = pageParams(await params);
   const here = paths.draftProduct(organization, id);
-  const person = await requirePerson(here);
-  const [product, catalogs, suggested] = await forPage(here, async () => {
-    if (!z.uuid().safeParse(id).success) throw notFound();
-    return Promise.all([
-      readProduct(person, id),
-      listCatalogs(person, organization),
-      listApiDefinitions(person, { organization }),
-    ]);
-  });
+  const { person, product } = await loadProduct(here, id);
+  const [catalogs, suggested] = await forPage(here, () =>
+    Promise.all([listCatalogs(person, organization), listApiDefinitions(person, { organization })]),
+  );
   const may = (permission: "product:write" | "catalog:publish") => mayIn(person, permission, product.organizationId);
   return (
     <>

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { MissingKey } from "#components/catalog/missing-key.tsx";
@@ -20,7 +21,20 @@ import { formatMoment, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import { resetTestCredentialAction } from "./actions.ts";
 
-export const metadata: Metadata = { title: "Endpoints" };
+type Props = PageProps<"/provider/[organization]/catalogs/[catalog]/settings/endpoints">;
+
+/** For the page and for its title, read once a request. */
+const loadEndpoints = cache(async (organization: string, catalog: string) => {
+  const here = paths.endpoints({ organization, catalog });
+  const person = await requirePerson(here);
+  return { person, ...(await forPage(here, () => readEndpoints(person, organization, catalog))) };
+});
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const ref = pageParams(await params);
+  const { catalog } = await loadEndpoints(ref.organization, ref.catalog);
+  return { title: `Endpoints of ${catalog.title}` };
+}
 
 const address = (label: string, hint: string, value: string) => ({
   label,
@@ -77,15 +91,9 @@ function TestApplication({
   );
 }
 
-export default async function EndpointsPage({
-  params,
-}: PageProps<"/provider/[organization]/catalogs/[catalog]/settings/endpoints">) {
+export default async function EndpointsPage({ params }: Props) {
   const ref = pageParams(await params);
-  const here = paths.endpoints(ref);
-  const person = await requirePerson(here);
-  const { catalog, gateways, test, ...endpoints } = await forPage(here, () =>
-    readEndpoints(person, ref.organization, ref.catalog),
-  );
+  const { person, catalog, gateways, test, ...endpoints } = await loadEndpoints(ref.organization, ref.catalog);
   return (
     <>
       <PageHead
@@ -151,7 +159,9 @@ export default async function EndpointsPage({
             <tbody>
               {gateways.rows.map((gateway) => (
                 <tr key={gateway.address + gateway.startedAt.toISOString()}>
-                  <Td mono>{gateway.address}</Td>
+                  <Td names mono>
+                    {gateway.address}
+                  </Td>
                   <Td label="Running since">{formatMoment(gateway.startedAt)}</Td>
                   <Td label="State">
                     <Status state="active">Answers</Status>

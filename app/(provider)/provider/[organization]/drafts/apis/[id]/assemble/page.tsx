@@ -1,27 +1,31 @@
 import type { Metadata } from "next";
 import { z } from "zod";
-import { forPage, requirePerson } from "#app/_server/actor.ts";
+import { forPage } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { readCauseAction } from "#app/_server/read-cause-action.ts";
 import { AssembleStudio } from "#components/studio/assemble-studio.tsx";
-import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { paths } from "#lib/paths.ts";
 import { word } from "#lib/text.schema.ts";
 import { publishApiAction } from "../../actions.ts";
+import { loadApi, titleOf } from "../load-api.ts";
 import { toCopies } from "../publication.ts";
 import { listOperationsAction, readOperationAction } from "./actions.ts";
 
-export const metadata: Metadata = { title: "Assemble" };
+type Props = PageProps<"/provider/[organization]/drafts/apis/[id]/assemble">;
 
 const query = z.object({ test: word().optional().catch(undefined) });
 
-export default async function AssemblePage(props: PageProps<"/provider/[organization]/drafts/apis/[id]/assemble">) {
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { organization, id } = pageParams(await params);
+  return titleOf("Assembly", paths.assemble(organization, id), id);
+}
+
+export default async function AssemblePage(props: Props) {
   const { organization, id } = pageParams(await props.params);
   const { test } = query.parse(await props.searchParams);
   const here = paths.assemble(organization, id);
-  const person = await requirePerson(here);
-  const { api, form, findings, backends, publication } = await forPage(here, async () => readApiDefinition(person, id));
+  const { person, api, form, findings, backends, publication } = await loadApi(here, id);
   // The organization's own sandbox comes first; it cannot be deleted.
   const sandbox = publication[0];
   if (!sandbox) throw new Error("an organization has a sandbox");

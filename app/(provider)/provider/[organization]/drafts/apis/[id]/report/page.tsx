@@ -1,22 +1,23 @@
 import type { Metadata } from "next";
-import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { ImportReport } from "#components/studio/import-report.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
-import { readApiDefinition } from "#lib/api-definition/read-api-definition.ts";
 import { paths } from "#lib/paths.ts";
 import { publishApiAction } from "../../actions.ts";
+import { loadApi, titleOf } from "../load-api.ts";
 import { toCatalogs } from "../publication.ts";
 
-export const metadata: Metadata = { title: "Import report" };
+type Props = PageProps<"/provider/[organization]/drafts/apis/[id]/report">;
 
-export default async function ReportPage(props: PageProps<"/provider/[organization]/drafts/apis/[id]/report">) {
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { organization, id } = pageParams(await params);
+  return titleOf("Import report", `${paths.draftApi(organization, id)}/report`, id);
+}
+
+export default async function ReportPage(props: Props) {
   const { organization, id } = pageParams(await props.params);
   const here = `${paths.draftApi(organization, id)}/report`;
-  const person = await requirePerson(here);
-  const { api, source, findings, backends, publication } = await forPage(here, async () =>
-    readApiDefinition(person, id),
-  );
+  const { person, api, source, findings, backends, publication } = await loadApi(here, id);
   return (
     <ImportReport
       organization={organization}

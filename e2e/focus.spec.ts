@@ -21,7 +21,7 @@ const expectFocusIn = (part: Locator) =>
 const openExplore = (page: Page) =>
   page.goto(
     paths.exploreOperation(
-      { organization: "acme", catalog: "sandbox", api: "weather-provider-api-1.0.0" },
+      { organization: "acme", catalog: "sandbox", api: "weather-provider-api" },
       "getCurrent",
     ),
   );

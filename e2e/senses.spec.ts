@@ -6,7 +6,7 @@ import { noteSecret } from "./issued-secrets.ts";
 import { foundProvider, signUp, unique } from "./people.ts";
 import { importByPaste } from "./studio.ts";
 
-const weather = (catalog: string) => ({ organization: "acme", catalog, api: "weather-provider-api-1.0.0" });
+const weather = (catalog: string) => ({ organization: "acme", catalog, api: "weather-provider-api" });
 
 /** What a name can be told by beside itself: the part of the page that it stands in. Rows and items have no such name. */
 const PARTS = /^(group|region|form|article|dialog|alertdialog|navigation|list|table|radiogroup|search|complementary) "/;

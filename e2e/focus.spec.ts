@@ -20,10 +20,7 @@ const expectFocusIn = (part: Locator) =>
 
 const openExplore = (page: Page) =>
   page.goto(
-    paths.exploreOperation(
-      { organization: "acme", catalog: "sandbox", api: "weather-provider-api" },
-      "getCurrent",
-    ),
+    paths.exploreOperation({ organization: "acme", catalog: "sandbox", api: "weather-provider-api" }, "getCurrent"),
   );
 
 test("the focus stays on Send, and in the part where a button took another's place (F81)", async ({

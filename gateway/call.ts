@@ -1,6 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { newRequestId } from "#lib/call-record/request-id.ts";
 import type { KeyFault } from "#lib/crypto/keys-of-rows.ts";
+import type { Channel } from "#lib/usage/usage.rules.ts";
+
 import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
 import type { Holder } from "./admission/address-shares.ts";
@@ -67,8 +69,8 @@ export class Call {
   readonly gateway: Gateway;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly requestId = randomUUID();
   readonly startedAtMs = Date.now();
+  readonly requestId = newRequestId(this.startedAtMs);
   readonly started = performance.now();
 
   // check-request
@@ -90,6 +92,8 @@ export class Call {
   contentLength = 0;
   /** The client waits for 100 Continue before it sends its body. */
   expectsContinue: boolean;
+  /** By what it came. */
+  channel: Channel = "http";
 
   // route
   api: GatewayApi | undefined = undefined;
@@ -105,6 +109,10 @@ export class Call {
   dropsAuthorization = false;
   credential: GatewayCredential | undefined = undefined;
   authenticated = false;
+  /** Of the live secrets, newest first, which one it came with; -1: with none. */
+  secretAge = -1;
+  /** Nothing is missing of what its operation asks callers for. */
+  admitted = false;
   subscription: GatewaySubscription | undefined = undefined;
 
   // count-call

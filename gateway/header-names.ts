@@ -1,3 +1,4 @@
+import { CHANNEL_HEADER } from "#lib/call-record/channel.ts";
 import { foldedName, isOurs } from "./identity-headers.ts";
 
 /** What the gateway does with a header of a client, by its name. */
@@ -14,6 +15,8 @@ export const AUTHORIZATION = 7;
 export const CREDENTIAL = 8;
 /** Who passed the request on; ours is added to it (upstream/via.ts). */
 export const VIA = 9;
+/** By which the portal says that a call is its own; for us alone. */
+export const CHANNEL = 10;
 
 export interface HeaderName {
   lower: string;
@@ -21,6 +24,8 @@ export interface HeaderName {
   canonical: string;
   kind: number;
 }
+
+const CHANNEL_NAME = CHANNEL_HEADER.toLowerCase();
 
 function kindOf(lower: string, canonical: string): number {
   switch (lower) {
@@ -38,6 +43,8 @@ function kindOf(lower: string, canonical: string): number {
       return AUTHORIZATION;
     case "via":
       return VIA;
+    case CHANNEL_NAME:
+      return CHANNEL;
   }
   if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
   return isOurs(canonical) ? DROP : PASS;

@@ -92,6 +92,7 @@ const gateway: Gateway = {
     spoolFolder: join(settings.DATA_DIR, "gateway-spool"),
     spoolBytesMax: settings.CALL_RECORD_SPOOL_MB * 1024 * 1024,
     daysKept: settings.CALL_RECORD_DAYS,
+    bytesKept: settings.CALL_RECORD_GB === 0 ? null : settings.CALL_RECORD_GB * 1024 ** 3,
   }),
   admission: settings.admission,
   limits: settings.REDIS_URL ? new RedisLimits(settings.REDIS_URL, sharedLimits) : sharedLimits,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   createServer,
   IncomingMessage,
@@ -8,6 +7,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import type { Socket } from "node:net";
+import { newRequestId } from "#lib/call-record/request-id.ts";
 import type { Refusal } from "#lib/errors/refusals.ts";
 import { SWEEP_MS } from "./admission/body-watch.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
@@ -135,7 +135,7 @@ function cutOff(gateway: Gateway, socket: BusySocket, refusal: Refusal | null, r
 
 function sendRefusal(socket: Socket, refusal: Refusal): void {
   const refused = refuse(refusal);
-  const requestId = randomUUID();
+  const requestId = newRequestId(Date.now());
   const { status, json } = refused.rendered;
   // RFC 9110 6.6.1: Node adds it to the answers that it writes itself.
   const all = ["Date", new Date().toUTCString(), ...json.headers, "X-Request-Id", requestId];

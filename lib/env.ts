@@ -56,6 +56,8 @@ const settings = z.object({
   TRUSTED_PROXIES: z.string().default(""),
   /** Days that call records are kept. */
   CALL_RECORD_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  /** Largest size of all call records together in the database; beyond it the oldest days go. 0 = as large as they get. */
+  CALL_RECORD_GB: z.coerce.number().int().min(0).max(1_000_000).default(0),
   /** Call records that wait on disk while the database is away, a gateway process. Beyond it the oldest are dropped. */
   CALL_RECORD_SPOOL_MB: z.coerce.number().int().min(16).max(1_048_576).default(1_024),
   /** Processes of one gateway, sharing its port. */

@@ -36,7 +36,7 @@ async function exchange(call: Call): Promise<Outcome> {
     const refused = refuseAuthentication(call, "CREDENTIAL_INVALID", holderId ? "secret-wrong" : "unknown-id");
     if (refused.rendered.status === 429) return refused;
     call.refused = refused;
-  }
+  } else if (call.credential) call.authenticated = true;
   return send(call, answer.status, answer.headers, answer.body);
 }
 

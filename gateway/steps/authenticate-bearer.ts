@@ -1,6 +1,7 @@
 import { refuseAuthentication } from "#gateway/admission/refuse-authentication.ts";
 import type { Refused } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
+import type { GatewayCredential, GatewaySecret } from "#gateway/snapshot/model.ts";
 import { type KnownToken, lookAgain } from "#gateway/tokens/access-tokens.ts";
 import { apiKeyClientId } from "#lib/crypto/api-key.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
@@ -25,6 +26,16 @@ function settle(call: Call, cause: Cause | undefined): Refused | undefined {
   return undefined;
 }
 
+/** How many live secrets of the credential are newer. */
+function ageOf(secret: GatewaySecret, { secrets }: GatewayCredential, nowMs: number): number {
+  let newer = 0;
+  for (const other of secrets) {
+    if (other === secret) break;
+    if (other.notAfterMs > nowMs) newer += 1;
+  }
+  return newer;
+}
+
 /** Asks with each call what the snapshot says now: a token lives as long as the secret it was made from. */
 function checkToken(call: Call, token: KnownToken | undefined): Cause | undefined {
   if (!token) return "token-wrong";
@@ -36,5 +47,7 @@ function checkToken(call: Call, token: KnownToken | undefined): Cause | undefine
   if (!worksHere(call, credential)) return "other-environment";
   if (credential.revoked) return "credential-revoked";
   if (credential.expiresAtMs <= call.startedAtMs) return "credential-expired";
-  return token.secret && token.secret.notAfterMs > call.startedAtMs ? undefined : "secret-ended";
+  if (!token.secret || token.secret.notAfterMs <= call.startedAtMs) return "secret-ended";
+  call.secretAge = ageOf(token.secret, credential, call.startedAtMs);
+  return undefined;
 }

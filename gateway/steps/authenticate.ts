@@ -38,7 +38,7 @@ export function check(call: Call, { clientId, clientSecret }: Presented): Failur
   const credential = call.gateway.snapshot.credentials.get(clientId);
   // Before anything is decided, so that known and unknown IDs cost the same (T30).
   const secretCause =
-    clientSecret === null ? undefined : checkSecret(credential?.secrets, clientId, clientSecret, call.startedAtMs);
+    clientSecret === null ? undefined : checkSecret(call, credential?.secrets, clientId, clientSecret);
   if (!credential || !call.gateway.snapshot.applications.has(credential.applicationId)) {
     return { refusal: "CLIENT_ID_NOT_REGISTERED", cause: "unknown-id" };
   }
@@ -55,22 +55,29 @@ export function worksHere({ api }: Call, credential: GatewayCredential): boolean
   return credential.catalogId === null || credential.catalogId === api.catalogId;
 }
 
-/** Returns why the secret is not right, or undefined. Every secret is compared, whichever matches. */
+/**
+ * Returns why the secret is not right, or undefined, and notes in the call which one it was. Every secret is compared,
+ * whichever matches.
+ */
 function checkSecret(
+  call: Call,
   secrets: readonly GatewaySecret[] | undefined,
   clientId: string,
   clientSecret: string,
-  nowMs: number,
 ): Cause | undefined {
   const verifier = fastVerifier(clientId, clientSecret);
-  let live = false;
+  let live = 0;
   let ended = false;
+  call.secretAge = -1;
   for (const secret of secrets ?? NO_SECRETS) {
-    if (!timingSafeEqual(secret.verifier, verifier)) continue;
-    if (secret.notAfterMs > nowMs) live = true;
-    else ended = true;
+    const isLive = secret.notAfterMs > call.startedAtMs;
+    if (timingSafeEqual(secret.verifier, verifier)) {
+      if (isLive) call.secretAge = live;
+      else ended = true;
+    }
+    if (isLive) live += 1;
   }
-  if (live) return undefined;
+  if (call.secretAge >= 0) return undefined;
   if (ended) return "secret-ended";
   // Public shape and checksum: what it costs says nothing about the secret that is stored.
   return isClientSecretShape(clientSecret) ? "secret-wrong" : "secret-malformed";

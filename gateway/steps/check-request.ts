@@ -1,9 +1,19 @@
 import { noteClient, notePeer } from "#gateway/admission/client-address.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { announceBody, type Call } from "#gateway/call.ts";
-import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, headerName, TRANSFER_ENCODING, VIA } from "#gateway/header-names.ts";
+import {
+  CHANNEL,
+  CONNECTION,
+  CONTENT_LENGTH,
+  EXPECT,
+  HOST,
+  headerName,
+  TRANSFER_ENCODING,
+  VIA,
+} from "#gateway/header-names.ts";
 import { ignoresUpgrade } from "#gateway/ignored-upgrade.ts";
 import { lastCall } from "#gateway/last-answer.ts";
+import { readChannel } from "#lib/call-record/channel.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
 /** Bytes of the request target, and of all header names and values (T5). */
@@ -78,6 +88,9 @@ function checkHeaders(call: Call): Refused | undefined {
         break;
       case VIA:
         call.via = call.via === "" ? value : `${call.via}, ${value}`;
+        break;
+      case CHANNEL:
+        call.channel = readChannel(value, call.startedAtMs);
         break;
       case EXPECT:
         if (value.toLowerCase() !== "100-continue") return malformed("expectation-unknown");

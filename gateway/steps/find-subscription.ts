@@ -8,6 +8,7 @@ import type { GatewaySubscription } from "#gateway/snapshot/model.ts";
  */
 export function findSubscription(call: Call): Refused | undefined {
   const { api, credential } = call;
+  call.admitted = true;
   if (!call.authenticated || !api || !credential) return undefined;
   const { snapshot } = call.gateway;
   if (snapshot.applications.get(credential.applicationId)?.suspended !== false) {

@@ -38,9 +38,14 @@ const second = { at: 0, text: Buffer.alloc(20) };
 export class CallRows {
   readonly #bytes = Buffer.allocUnsafeSlow(BYTES_MAX);
   #end = 0;
+  /** Calls. */
   count = 0;
   /** performance.now() of the moment in which no more calls were added. */
   closedAt = 0;
+
+  get isEmpty(): boolean {
+    return this.#end === 0;
+  }
 
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#end);
@@ -52,7 +57,7 @@ export class CallRows {
   }
 
   /** False when there is no room: nothing was added. */
-  add(call: Call): boolean {
+  add(call: Call, sampled = false): boolean {
     const { credential, refused, res } = call;
     const shared = columnsOf(call.api, call.operation);
     if (this.#end + shared.length + REST_MAX > BYTES_MAX) return false;
@@ -73,8 +78,20 @@ export class CallRows {
     else this.#number(Math.round(call.backendMs * 1_000));
     this.#number(call.requestBytes);
     this.#number(call.responseBytes);
-    this.#bytes[this.#end - 1] = NEWLINE;
+    this.#ascii(call.channel);
+    if (call.secretAge < 0) this.#bytes[this.#end++] = TAB;
+    else this.#number(call.secretAge);
+    if (sampled) this.#bytes[this.#end++] = DIGIT_0 + 1;
+    this.#bytes[this.#end++] = NEWLINE;
     this.count += 1;
+    return true;
+  }
+
+  /** Adds a row that is no call's: counts. False when there is no room. */
+  addCounts(row: Buffer): boolean {
+    if (this.#end + row.length > BYTES_MAX) return false;
+    this.#bytes.set(row, this.#end);
+    this.#end += row.length;
     return true;
   }
 

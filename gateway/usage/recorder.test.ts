@@ -11,6 +11,7 @@ import type { GatewayApi, GatewayCredential, GatewayOperation, GatewaySubscripti
 import { ensureCallRecordPartitions } from "#lib/call-record/call-record-partitions.ts";
 import { closeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { db } from "#lib/db/client.ts";
+import type { Cause } from "#lib/errors/refusals.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { eventually } from "#lib/test-kit/eventually.ts";
 import { makeApplication, makeCredential, makePlace } from "#lib/test-kit/gateway-fixture.ts";
@@ -27,10 +28,22 @@ let wire: Wire;
 let spoolFolder: string;
 let recorder: Recorder;
 
+/** What passes over the wire is records alone. */
+const quiet = { rollsUp: false };
+
 /** A recorder that reaches Postgres over the wire; the test itself asks the database directly. */
-function start(bounds: { spoolBytesMax?: number; heldMax?: number; lateMs?: number } = {}): Recorder {
+function start(
+  bounds: { spoolBytesMax?: number; heldMax?: number; lateMs?: number; rollsUp?: boolean } = {},
+): Recorder {
   // What it may wait at its end is no part of what is shown: a busy machine takes what it needs.
-  recorder = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30, stopMs: 60_000, ...bounds });
+  recorder = new Recorder({
+    spoolFolder,
+    spoolBytesMax: 64 * 1024 * 1024,
+    daysKept: 30,
+    stopMs: 60_000,
+    ...quiet,
+    ...bounds,
+  });
   spilledBefore = 0;
   return recorder;
 }
@@ -58,7 +71,9 @@ afterAll(() => {
 function endedCall(): Call {
   const req = new IncomingMessage(new Socket());
   req.method = "GET";
-  return new Call({} as Gateway, req, new ServerResponse(req), false);
+  const call = new Call({} as Gateway, req, new ServerResponse(req), false);
+  call.admitted = true;
+  return call;
 }
 
 /** Adds calls; their request IDs. */
@@ -130,6 +145,8 @@ test("a record has every column as it was, and an operation's name cannot end it
   call.credential = credential as GatewayCredential;
   call.subscription = { id: id() } as GatewaySubscription;
   call.refused = refuse("CREDENTIAL_INVALID", "credential-expired");
+  call.channel = "explore";
+  call.secretAge = 1;
   call.backendMs = 1.5;
   call.requestBytes = 5_000_000_000;
   call.responseBytes = 1_234_567;
@@ -156,6 +173,10 @@ test("a record has every column as it was, and an operation's name cannot end it
     backendMs: 1.5,
     requestBytes: 5_000_000_000n,
     responseBytes: 1_234_567n,
+    channel: "explore",
+    secretAge: 1,
+    // It did not authenticate: the first of its minute.
+    sampled: true,
   });
 });
 
@@ -219,7 +240,7 @@ test("records of a process that is gone are taken over, a torn last line is coun
 test("two processes that take over the same records at once store them once", async () => {
   const ids = Array.from({ length: 500 }, () => randomUUID());
   for (const id of ids) leaveBehind(row(id), 60);
-  const other = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30 });
+  const other = new Recorder({ spoolFolder, spoolBytesMax: 64 * 1024 * 1024, daysKept: 30, ...quiet });
   start();
   await storedOnce(ids);
   await eventually(() => expect(recorder.stats.written + other.stats.written).toBe(500));
@@ -308,4 +329,92 @@ test("a credential's last use is the time of its call, however late the record c
   await storedOnce([before.requestId]);
   await recorder.stop();
   expect(await lastUsedAt()).toBe(late.startedAtMs);
+});
+
+test("of calls that did not authenticate the first twenty a minute of each API, application and cause are stored, and all are counted, by network (F5)", async () => {
+  // Within one minute, however late in it this begins.
+  const startedAtMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const place = { organizationId: randomUUID(), catalogId: randomUUID() };
+  const [one, other] = [randomUUID(), randomUUID()];
+  const [application, stranger] = [randomUUID(), undefined];
+  const refusedFrom = (address: string, apiDefinitionId: string, applicationId: string | undefined, cause: Cause) => {
+    const call = endedCall();
+    Object.assign(call, { startedAtMs, admitted: false, clientAddress: address, api: { ...place, apiDefinitionId } });
+    if (applicationId) call.credential = { id: randomUUID(), applicationId } as GatewayCredential;
+    call.refused = refuse("CREDENTIAL_INVALID", cause);
+    return call;
+  };
+  start();
+  for (let i = 0; i < 100; i += 1) {
+    recorder.add(refusedFrom(`192.0.2.${i}`, one, application, "secret-wrong"));
+    recorder.add(refusedFrom(`2001:db8:7:${i}::1`, one, stranger, "unknown-id"));
+    recorder.add(refusedFrom("198.51.100.7", other, application, "secret-wrong"));
+    recorder.add(refusedFrom("198.51.100.7", other, application, "secret-ended"));
+  }
+  const served = add(30);
+  await recorder.stop();
+  expect(await stored(served)).toEqual(served.map(() => 1));
+  const records = await db().$queryRaw`
+    select "apiId", cause, count(*)::int as n from "CallRecord" where "organizationId" = ${place.organizationId}::uuid
+    and sampled group by 1, 2 order by ("apiId" = ${other}::uuid), 2`;
+  expect(records).toEqual([
+    { apiId: one, cause: "secret-wrong", n: 20 },
+    { apiId: one, cause: "unknown-id", n: 20 },
+    { apiId: other, cause: "secret-ended", n: 20 },
+    { apiId: other, cause: "secret-wrong", n: 20 },
+  ]);
+  const counts = await db().$queryRaw`
+    select minute, "apiId", reason, block, calls::int from "UnauthenticatedMinute"
+    where "organizationId" = ${place.organizationId}::uuid order by ("apiId" = ${other}::uuid), reason`;
+  const minute = new Date(startedAtMs);
+  expect(counts).toEqual([
+    { minute, apiId: one, reason: "secret-wrong", block: "192.0.2.0/24", calls: 100 },
+    { minute, apiId: one, reason: "unknown-id", block: "2001:db8:7::/48", calls: 100 },
+    { minute, apiId: other, reason: "secret-ended", block: "198.51.100.0/24", calls: 100 },
+    { minute, apiId: other, reason: "secret-wrong", block: "198.51.100.0/24", calls: 100 },
+  ]);
+  const hours = await db().$queryRaw`select "apiId", refused::int, ok::int from "UsageHour"
+    where "organizationId" = ${place.organizationId}::uuid order by ("apiId" = ${other}::uuid)`;
+  expect(hours).toEqual([
+    { apiId: one, refused: 200, ok: 0 },
+    { apiId: other, refused: 200, ok: 0 },
+  ]);
+});
+
+test("counts that Postgres does not take go by the disk as well, once", async () => {
+  start({ lateMs: 0 });
+  const organizationId = randomUUID();
+  for (let i = 0; i < 50; i += 1) {
+    const call = endedCall();
+    const api = { organizationId, catalogId: organizationId, apiDefinitionId: organizationId };
+    Object.assign(call, { admitted: false, clientAddress: "192.0.2.1", api });
+    call.refused = refuse("CLIENT_ID_MISSING", "absent");
+    recorder.add(call);
+  }
+  await recorder.stop();
+  const [hour] = await db().$queryRaw<object[]>`
+    select sum(refused)::int as refused from "UsageHour" where "organizationId" = ${organizationId}::uuid`;
+  expect(hour).toEqual({ refused: 50 });
+});
+
+test("days are made of what was recorded, and the partitions of before get the index by API, beside the records", async () => {
+  // As the migration leaves it: an index of partitions to come.
+  await db().$executeRawUnsafe(`drop index "CallRecord_api"`);
+  await db().$executeRawUnsafe(`create index "CallRecord_api" on only "CallRecord" ("apiId", "time")`);
+  start();
+  const call = endedCall();
+  const api = { organizationId: randomUUID(), catalogId: randomUUID(), apiDefinitionId: randomUUID() };
+  call.api = api as GatewayApi;
+  recorder.add(call);
+  await recorder.stop();
+  start({ rollsUp: true });
+  await eventually(async () => {
+    const days = await db()
+      .$queryRaw`select "apiId" from "UsageDay" where "organizationId" = ${api.organizationId}::uuid`;
+    expect(days).toEqual([{ apiId: api.apiDefinitionId }]);
+    const [parent] = await db().$queryRaw<object[]>`
+      select indisvalid as valid from pg_index where indexrelid = '"CallRecord_api"'::regclass`;
+    // As soon as every partition has one.
+    expect(parent).toEqual({ valid: true });
+  });
 });

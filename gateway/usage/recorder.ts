@@ -1,15 +1,23 @@
 import type { Call } from "#gateway/call.ts";
-import { dropExpiredCallRecords, ensureCallRecordPartitions } from "#lib/call-record/call-record-partitions.ts";
+import {
+  dropExpiredCallRecords,
+  ensureCallRecordPartitions,
+  indexCallRecordPartitions,
+} from "#lib/call-record/call-record-partitions.ts";
 import { type WrittenCallRecords, writeCallRecords } from "#lib/call-record/write-call-records.ts";
 import { log } from "#lib/log.ts";
+import { rollUpUsage } from "#lib/usage/roll-up-usage.ts";
 import { CallRows } from "./call-rows.ts";
 import { CredentialUses } from "./credential-uses.ts";
 import { Spool } from "./spool.ts";
+import { isUnauthenticated, UnauthenticatedCalls } from "./unauthenticated-calls.ts";
 
 /** How long a call waits to be sent; the page that explains a refusal asks soon after the call. */
 const FLUSH_MS = 250;
 /** What Postgres has not acknowledged so long after it was to be sent goes to disk: in all, half a second after the call. */
 const LATE_MS = 250;
+/** How long counts of calls that did not authenticate wait to be told; `kill -9` loses no more of them. */
+const COUNTS_MS = 5_000;
 /** Between two tries while Postgres does not take records, and two flushes of the spool to the platter. */
 const RETRY_MS = 1_000;
 /** How often the records of processes that are gone are looked for. */
@@ -31,6 +39,10 @@ export interface RecorderSettings {
   spoolBytesMax: number;
   /** Days that records are kept. */
   daysKept: number;
+  /** Bytes of all records together, above which the oldest days go; null: none. */
+  bytesKept?: number | null;
+  /** false: the tiers of usage and the indexes are left to other processes. */
+  rollsUp?: boolean;
   /** Batches in memory; HELD_MAX without it. */
   heldMax?: number;
   /** LATE_MS without it. */
@@ -76,7 +88,10 @@ export class Recorder {
   #diskTakes = true;
   /** Not yet logged, by reason. */
   readonly #losses = new Map<string, number>();
+  readonly #unauthenticated = new UnauthenticatedCalls();
   #flushTimer: NodeJS.Timeout | undefined;
+  #countsTimer: NodeJS.Timeout | undefined;
+  readonly #background = new AbortController();
   #retryTimer: NodeJS.Timeout | undefined;
   #passing: Promise<void> | undefined;
   #returning: Promise<void> | undefined;
@@ -99,9 +114,14 @@ export class Recorder {
 
   /** Notes a call that has ended. Never waits, never throws. */
   add(call: Call): void {
-    if (!this.#rows.add(call)) {
+    const isStranger = isUnauthenticated(call);
+    if (isStranger) {
+      this.#countsTimer ??= setTimeout(() => this.#tellCounts(), COUNTS_MS);
+      if (!this.#unauthenticated.note(call)) return;
+    }
+    if (!this.#rows.add(call, isStranger)) {
       this.#close();
-      if (!this.#rows.add(call)) {
+      if (!this.#rows.add(call, isStranger)) {
         this.#lose(1, "longer than a batch");
         return;
       }
@@ -113,7 +133,9 @@ export class Recorder {
   /** Brings what is held to Postgres, or to disk for the next process; for the end of the process. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const timer of [...this.#timers, this.#flushTimer, this.#retryTimer]) clearTimeout(timer);
+    for (const timer of [...this.#timers, this.#flushTimer, this.#countsTimer, this.#retryTimer]) clearTimeout(timer);
+    this.#background.abort();
+    this.#tellCounts();
     this.#flush();
     await this.#passing;
     if (!this.#direct || !this.#spool.empty) {
@@ -128,9 +150,19 @@ export class Recorder {
     this.#logLosses();
   }
 
+  #tellCounts(): void {
+    this.#countsTimer = undefined;
+    for (const row of this.#unauthenticated.rows(Date.now())) {
+      if (this.#rows.addCounts(row)) continue;
+      this.#close();
+      this.#rows.addCounts(row);
+    }
+    if (!this.#stopping && !this.#rows.isEmpty) this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
   #flush(): void {
     this.#flushTimer = undefined;
-    if (this.#rows.count > 0) this.#close();
+    if (!this.#rows.isEmpty) this.#close();
     else void this.#pass();
   }
 
@@ -273,10 +305,20 @@ export class Recorder {
   async #keepPartitions(): Promise<void> {
     try {
       await ensureCallRecordPartitions();
-      const dropped = await dropExpiredCallRecords(this.#settings.daysKept);
+      const dropped = await dropExpiredCallRecords(this.#settings.daysKept, this.#settings.bytesKept ?? null);
       if (dropped.length > 0) log.info({ dropped }, "call records dropped after their time");
     } catch (error) {
       log.error({ reason: reasonOf(error) }, "cannot keep the partitions of call records");
+    }
+    const { signal } = this.#background;
+    if (signal.aborted || this.#settings.rollsUp === false) return;
+    try {
+      const made = await rollUpUsage(this.#settings.daysKept, { signal });
+      if (made) log.info(made, "usage rolled up");
+      const indexed = await indexCallRecordPartitions(signal);
+      if (indexed.length > 0) log.info({ indexed }, "call records indexed by API");
+    } catch (error) {
+      if (!signal.aborted) log.error({ reason: reasonOf(error) }, "cannot roll up usage");
     }
   }
 }

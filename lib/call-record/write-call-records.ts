@@ -1,12 +1,48 @@
 import pg from "pg";
 import { invariant } from "#lib/invariant.ts";
 import { log } from "#lib/log.ts";
+import { PREFLIGHT } from "#lib/usage/usage.rules.ts";
+import {
+  addMeasures,
+  columnList,
+  hourKey,
+  hourOf,
+  measureList,
+  measuresOf,
+  partsOf,
+  refusedPart,
+} from "#lib/usage/usage-sql.ts";
 
 // Call records travel as rows of text, made once, at the end of a call (gateway/usage/call-rows.ts): in memory, in the
 // spool on disk and to Postgres they are the same bytes. A row is its columns in the order below with a tab between two
-// and a newline at the end; an empty column is null.
+// and a newline at the end; an empty column is null. Rows of the version before end after the seventeenth column.
+//
+// A row that begins with COUNTS is counts of calls that did not authenticate: its ID, the time in which it was made, and
+// an array of `CallCount` in JSON. A version that does not know it refuses it alone.
 
-/** `time` and `requestId` are the key: a row that is sent again, because its acknowledgement was lost, is stored once. */
+/** First column of a row of counts. */
+export const COUNTS = "+";
+
+/** Minute (ISO), organization, catalog, API (null where none was found), reason, block, calls. */
+export type CallCount = [
+  minute: string,
+  organizationId: string | null,
+  catalogId: string | null,
+  apiId: string | null,
+  reason: string,
+  block: string,
+  calls: number,
+];
+
+const COUNT_KEY = `"minute", "organizationId", "catalogId", "apiId", "reason", "block"`;
+const recordedHour = `"organizationId", ${hourOf} as "hour", "catalogId", "apiId"`;
+
+/**
+ * `time` and `requestId` are the key: a row that is sent again, because its acknowledgement was lost, is stored once. Usage
+ * is rolled up from the rows that were really stored, in the same statement, so that it is exact whatever is sent twice or
+ * comes late; a row of counts is added once by its ID. What gateways add to the same hour at the same time is locked in
+ * the order of the key, so that no two of them wait for each other.
+ */
 const INSERT = `
   with line as materialized (
     select string_to_array(line, E'\\t', '') as f from string_to_table($1::text, E'\\n') as line where line <> ''
@@ -16,13 +52,39 @@ const INSERT = `
       f[7]::uuid as "applicationId", f[8]::uuid as "credentialId", f[9]::uuid as "subscriptionId",
       f[10] as "method", f[11]::smallint as "status", f[12] as "code", f[13] as "cause",
       f[14]::float8 / 1000 as "totalMs", f[15]::float8 / 1000 as "backendMs",
-      f[16]::bigint as "requestBytes", f[17]::bigint as "responseBytes"
-    from line
+      f[16]::bigint as "requestBytes", f[17]::bigint as "responseBytes",
+      coalesce(f[18], 'http') as "channel", f[19]::smallint as "secretAge", f[20]::boolean as "sampled"
+    from line where f[1] is distinct from '${COUNTS}'
+  ), told as materialized (
+    select f[2]::uuid as "id", f[3]::timestamptz as "at", f[4]::jsonb as "counts" from line where f[1] = '${COUNTS}'
   ), written as (
     insert into "CallRecord" ("time", "requestId", "organizationId", "catalogId", "apiId", "operationKey",
       "applicationId", "credentialId", "subscriptionId", "method", "status", "code", "cause", "totalMs", "backendMs",
-      "requestBytes", "responseBytes")
+      "requestBytes", "responseBytes", "channel", "secretAge", "sampled")
     select * from record on conflict ("time", "requestId") do nothing
+    returning "time", "organizationId", "catalogId", "apiId", "status", "code", "totalMs", "backendMs", "requestBytes",
+      "responseBytes", "sampled"
+  ), batch as (
+    insert into "UsageBatch" select "id", "at" from told order by "id" on conflict do nothing returning "id"
+  ), counted as materialized (
+    select (c->>0)::timestamptz as "minute", (c->>1)::uuid as "organizationId", (c->>2)::uuid as "catalogId",
+      (c->>3)::uuid as "apiId", c->>4 as "reason", c->>5 as "block", (c->>6)::bigint as "calls"
+    from told join batch using ("id") cross join lateral jsonb_array_elements("counts") as c
+  ), unauthenticated as (
+    insert into "UnauthenticatedMinute" (${COUNT_KEY}, "calls")
+    select ${COUNT_KEY}, sum("calls") from counted group by ${COUNT_KEY} order by ${COUNT_KEY}
+    on conflict (${COUNT_KEY}) do update set "calls" = "UnauthenticatedMinute"."calls" + excluded."calls"
+  ), part as (
+    ${partsOf(recordedHour, hourKey, `written where "apiId" is not null and "sampled" is not true`)}
+    union all
+    ${refusedPart(`"organizationId", date_bin('1 hour', "minute", timestamptz '2000-01-01 00:00:00+00'), "catalogId", "apiId"`, '"calls"', `counted where "apiId" is not null and "reason" <> '${PREFLIGHT}'`)}
+  ), hour as (
+    insert into "UsageHour" (${columnList(hourKey)}, ${measureList})
+    select ${columnList(hourKey)}, ${measuresOf} from part group by ${columnList(hourKey)} order by ${columnList(hourKey)}
+    on conflict (${columnList(hourKey)}) do update set ${addMeasures("UsageHour")}
+  ), dirty as (
+    insert into "UsageDirty"
+    select ("time" at time zone 'UTC')::date from written union select ("minute" at time zone 'UTC')::date from counted
   )
   select case when "subscriptionId" is not null then "credentialId" end as id, max("time") as at, count(*)::int as rows
   from record group by 1`;
@@ -107,6 +169,10 @@ async function keepDays(client: pg.PoolClient, lines: string[], daysKept: number
   const kept: string[] = [];
   for (const line of lines) {
     if (line === "") continue;
+    if (line.startsWith(`${COUNTS}\t`)) {
+      kept.push(line);
+      continue;
+    }
     const day = DAY.test(line) ? line.slice(0, 10) : "";
     let admit = admitted.get(day);
     if (admit === undefined) {

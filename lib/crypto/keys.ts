@@ -33,5 +33,7 @@ export const sealKey = (): NamedKey => named("SEAL_KEY", PURPOSE.SEAL_KEY);
 export const exploreKey = (): NamedKey => named("EXPLORE_KEY", "explore");
 /** Signs the test panel's requests for a trace. */
 export const traceKey = (): NamedKey => named("EXPLORE_KEY", "trace");
+/** Signs by which channel the portal's own calls come. */
+export const channelKey = (): NamedKey => named("EXPLORE_KEY", "channel");
 /** The same in all gateways of an installation, for the Via header: it tells an outsider nothing. */
 export const installationPseudonym = (): string => named("EXPLORE_KEY", "via").key.toString("hex", 0, 8);

@@ -1,6 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { mayIn } from "#lib/access/authorize.ts";
 import type { OperationSlice } from "#lib/api-definition/compiled.ts";
+import { CHANNEL_HEADER, sayChannel } from "#lib/call-record/channel.ts";
 import { db } from "#lib/db/client.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { subjectOf } from "#lib/net/address-subject.ts";
@@ -60,7 +61,10 @@ export async function relayCall(
   const pair = need.need === "none" ? null : await resolvePair(actor, call, published);
   const slice = operation.slice as unknown as OperationSlice;
   const shape = { method: operation.method, basePath: api.basePath, pathTemplate: operation.pathTemplate, slice };
-  const built = build(shape, call.values, need, pair, authorizationOf(call, need));
+  const request = build(shape, call.values, need, pair, authorizationOf(call, need));
+  // Last, so that it is ours that counts: the call's record says that it came from the console.
+  const said = sayChannel(call.credential.mode === "test" ? "test" : "explore");
+  const built = { ...request, headers: [...request.headers, [CHANNEL_HEADER, said] as [string, string]] };
   const clientId = pair?.clientId ?? null;
   // What policies do is for those who write them: of this API, and from its test panel.
   const traced = call.credential.mode === "test" && compiled.assembly !== undefined;

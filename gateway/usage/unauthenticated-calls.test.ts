@@ -1,0 +1,93 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { expect, test } from "vitest";
+import { refuse } from "#gateway/answer/refusal.ts";
+import { Call, type Gateway } from "#gateway/call.ts";
+import { newId } from "#lib/ids.ts";
+import { isUnauthenticated, UnauthenticatedCalls } from "./unauthenticated-calls.ts";
+
+const req = new IncomingMessage(new Socket());
+const res = new ServerResponse(req);
+const START = 1_800_000_000_000;
+
+function junk(address: string, applicationId?: string, startedAtMs = START): Call {
+  const call = new Call({} as Gateway, req, res, false);
+  Object.assign(call, { clientAddress: address, startedAtMs, credential: applicationId && { applicationId } });
+  call.refused = refuse("CREDENTIAL_INVALID", "secret-wrong");
+  return call;
+}
+
+interface Told {
+  calls: number;
+  blocks: Set<string>;
+  rows: number;
+}
+function told(counters: UnauthenticatedCalls): Told {
+  const rows = counters.rows(START);
+  const counts = rows.flatMap((row) => JSON.parse(row.toString().split("\t")[3] ?? "") as [string, ...unknown[]][]);
+  const calls = counts.reduce((sum, count) => sum + Number(count[6]), 0);
+  return { calls, blocks: new Set(counts.map((count) => String(count[5]))), rows: counts.length };
+}
+
+test("a stranger with more networks than anybody has is counted to the last call, in bounded memory and rows (F5)", () => {
+  const counters = new UnauthenticatedCalls();
+  const calls = 200_000;
+  let stored = 0;
+  for (let i = 0; i < calls; i += 1) {
+    const address = `2001:${(i >> 12).toString(16)}:${(i & 0xfff).toString(16)}:${(i % 9).toString(16)}::${i.toString(16).slice(-4)}`;
+    if (counters.note(junk(address, `application-${i}`))) stored += 1;
+  }
+  expect(counters.size).toBeLessThanOrEqual(600);
+  expect(stored).toBeLessThanOrEqual(5_000);
+  const { calls: counted, rows, blocks } = told(counters);
+  expect(counted).toBe(calls);
+  expect(rows).toBeLessThanOrEqual(600);
+  // Those that are not told apart any more.
+  expect(blocks).toContain("");
+  // Told once, and forgotten with their minute.
+  expect(told(counters)).toMatchObject({ calls: 0, rows: 0 });
+  counters.note(junk("192.0.2.1", undefined, START + 60_000));
+  counters.rows(START);
+  expect(counters.size).toBe(1);
+});
+
+test("who knows many client IDs uses up the records of his network alone, not those of others", () => {
+  const counters = new UnauthenticatedCalls();
+  let flood = 0;
+  for (let i = 0; i < 20_000; i += 1) if (counters.note(junk("198.51.100.9", newId()))) flood += 1;
+  expect(flood).toBe(1_000);
+  expect(counters.note(junk("203.0.113.5", newId()))).toBe(true);
+});
+
+test("the first of each minute are recorded again, also after the clock was set back", () => {
+  const counters = new UnauthenticatedCalls();
+  const minute = (startedAtMs: number) =>
+    Array.from({ length: 30 }, () => counters.note(junk("192.0.2.1", undefined, startedAtMs))).filter(Boolean).length;
+  expect(minute(START)).toBe(20);
+  expect(minute(START + 60_000)).toBe(20);
+  // Calls that began before the minute turned take their share of what is left.
+  expect(minute(START)).toBe(0);
+  expect(minute(START - 3_600_000)).toBe(20);
+});
+
+test("what is nobody's call is told from real traffic", () => {
+  const call = (facts: Partial<Call>) => Object.assign(new Call({} as Gateway, req, res, false), facts);
+  const [four, five] = [refuse("REQUEST_INVALID"), refuse("BACKEND_TIMEOUT")];
+  const real = [
+    call({ authenticated: true, admitted: true }),
+    call({ authenticated: true, refused: refuse("NOT_SUBSCRIBED") }),
+    // Operations that ask for no credentials, and their backend's failures.
+    call({ admitted: true }),
+    call({ admitted: true, refused: five }),
+  ];
+  expect(real.map(isUnauthenticated)).toEqual([false, false, false, false]);
+  const strangers = [
+    call({ refused: refuse("OVERLOADED") }),
+    call({ refused: refuse("API_NOT_FOUND") }),
+    call({ admitted: true, refused: four }),
+    // A browser's question, the public keys, a client that left while it was asked who it is.
+    call({ preflight: true }),
+    call({}),
+  ];
+  expect(strangers.map(isUnauthenticated)).toEqual([true, true, true, true, true]);
+});

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { catalogOnce } from "#app/_server/read-once.ts";
 import { RetireRelease } from "#components/catalog/retire-release.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
@@ -11,7 +11,6 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
 import { Table, Td, Th } from "#components/ui/table.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
-import { readCatalog } from "#lib/catalog/read-catalog.ts";
 import { formatLimitsShort, formatMoment, formatNumber } from "#lib/format.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
@@ -20,23 +19,18 @@ import { retireReleaseAction } from "./actions.ts";
 
 type Props = PageProps<"/provider/[organization]/catalogs/[catalog]/products">;
 
-/** The catalog for the page and for its title, read once a request. */
-const loadCatalog = cache(async (organization: string, catalog: string) => {
-  const here = paths.catalogProducts({ organization, catalog });
-  const person = await requirePerson(here);
-  return { here, person, catalog: await forPage(here, () => readCatalog(person, organization, catalog)) };
-});
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const ref = pageParams(await params);
-  const { catalog } = await loadCatalog(ref.organization, ref.catalog);
+  const catalog = await forPage(paths.catalogProducts(ref), () => catalogOnce(ref.organization, ref.catalog));
   return { title: `Products in ${catalog.title}` };
 }
 
 export default async function CatalogProductsPage({ params, searchParams }: Props) {
   const ref = pageParams(await params);
   const { after } = pageInput.parse(await searchParams);
-  const { here, person, catalog } = await loadCatalog(ref.organization, ref.catalog);
+  const here = paths.catalogProducts(ref);
+  const person = await requirePerson(here);
+  const catalog = await forPage(here, () => catalogOnce(ref.organization, ref.catalog));
   const releases = await forPage(here, () => listReleases(person, { ...ref, after }));
   // One API may be in several products.
   const apis = new Map(releases.rows.flatMap((release) => release.apis).map((api) => [api.id, api]));

@@ -1,6 +1,8 @@
 import type { Metadata } from "next";
 import { z } from "zod";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { draftApiOnce } from "#app/_server/read-once.ts";
 import { toDraft } from "#components/studio/backend-draft.ts";
 import { DesignStudio } from "#components/studio/design-studio.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
@@ -8,14 +10,14 @@ import { env } from "#lib/env.ts";
 import { paths } from "#lib/paths.ts";
 import { word } from "#lib/text.schema.ts";
 import { deleteApiAction, publishApiAction, setBackendAction } from "../actions.ts";
-import { loadApi, titleOf } from "./load-api.ts";
 import { toCatalogs, toCopies } from "./publication.ts";
 
 type Props = PageProps<"/provider/[organization]/drafts/apis/[id]">;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { organization, id } = pageParams(await params);
-  return titleOf("Design", paths.draftApi(organization, id), id);
+  const { api } = await forPage(paths.draftApi(organization, id), () => draftApiOnce(id));
+  return { title: `Design of ${api.title} ${api.version}` };
 }
 
 /** A longer text is loaded when somebody asks for it: it would make the page wait (W37). */
@@ -37,7 +39,8 @@ export default async function DesignPage(props: Props) {
   const { organization, id } = pageParams(await props.params);
   const { view, line } = query.parse(await props.searchParams);
   const here = paths.draftApi(organization, id);
-  const { person, api, source, form, findings, backends, publication } = await loadApi(here, id);
+  const person = await requirePerson(here);
+  const { api, source, form, findings, backends, publication } = await forPage(here, () => draftApiOnce(id));
   const mayWrite = mayIn(person, "api:write", api.organizationId);
   const now = new Date();
   const shown = line ?? 0;

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { productOnce } from "#app/_server/read-once.ts";
 import { ProductEditor } from "#components/product/product-editor.tsx";
 import { ProductHead } from "#components/product/product-head.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
@@ -9,28 +9,22 @@ import { listApiDefinitions } from "#lib/api-definition/list-api-definitions.ts"
 import { listCatalogs } from "#lib/catalog/read-catalog.ts";
 import { paths } from "#lib/paths.ts";
 import { type LimitSet, printQuotas, printRateLimits } from "#lib/product/plan.rules.ts";
-import { readProduct } from "#lib/product/read-product.ts";
 import { findApisAction } from "../../apis/actions.ts";
 import { deleteProductAction, publishProductAction, updateProductAction } from "../actions.ts";
 
 type Props = PageProps<"/provider/[organization]/drafts/products/[id]">;
 
-/** The product for the page and for its title, read once a request. */
-const loadProduct = cache(async (here: string, id: string) => {
-  const person = await requirePerson(here);
-  return { person, product: await forPage(here, () => readProduct(person, id)) };
-});
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { organization, id } = pageParams(await params);
-  const { product } = await loadProduct(paths.draftProduct(organization, id), id);
+  const product = await forPage(paths.draftProduct(organization, id), () => productOnce(id));
   return { title: `Product ${product.title} ${product.version}` };
 }
 
 export default async function ProductPage({ params }: Props) {
   const { organization, id } = pageParams(await params);
   const here = paths.draftProduct(organization, id);
-  const { person, product } = await loadProduct(here, id);
+  const person = await requirePerson(here);
+  const product = await forPage(here, () => productOnce(id));
   const [catalogs, suggested] = await forPage(here, () =>
     Promise.all([listCatalogs(person, organization), listApiDefinitions(person, { organization })]),
   );

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { cache } from "react";
 import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
+import { endpointsOnce } from "#app/_server/read-once.ts";
 import { MissingKey } from "#components/catalog/missing-key.tsx";
 import { ResetTestValues } from "#components/catalog/reset-test-values.tsx";
 import { ClientId } from "#components/ui/client-id.tsx";
@@ -16,23 +16,16 @@ import { Tag } from "#components/ui/tag.tsx";
 import { TestValue } from "#components/ui/test-value.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
 import { mayIn } from "#lib/access/authorize.ts";
-import { readEndpoints, type TestCredentialDto } from "#lib/catalog/read-endpoints.ts";
+import type { TestCredentialDto } from "#lib/catalog/read-endpoints.ts";
 import { formatMoment, plural } from "#lib/format.ts";
 import { paths } from "#lib/paths.ts";
 import { resetTestCredentialAction } from "./actions.ts";
 
 type Props = PageProps<"/provider/[organization]/catalogs/[catalog]/settings/endpoints">;
 
-/** For the page and for its title, read once a request. */
-const loadEndpoints = cache(async (organization: string, catalog: string) => {
-  const here = paths.endpoints({ organization, catalog });
-  const person = await requirePerson(here);
-  return { person, ...(await forPage(here, () => readEndpoints(person, organization, catalog))) };
-});
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const ref = pageParams(await params);
-  const { catalog } = await loadEndpoints(ref.organization, ref.catalog);
+  const { catalog } = await forPage(paths.endpoints(ref), () => endpointsOnce(ref.organization, ref.catalog));
   return { title: `Endpoints of ${catalog.title}` };
 }
 
@@ -93,7 +86,11 @@ function TestApplication({
 
 export default async function EndpointsPage({ params }: Props) {
   const ref = pageParams(await params);
-  const { person, catalog, gateways, test, ...endpoints } = await loadEndpoints(ref.organization, ref.catalog);
+  const here = paths.endpoints(ref);
+  const person = await requirePerson(here);
+  const { catalog, gateways, test, ...endpoints } = await forPage(here, () =>
+    endpointsOnce(ref.organization, ref.catalog),
+  );
   return (
     <>
       <PageHead

@@ -1,14 +1,14 @@
 import type { Metadata } from "next";
 import { z } from "zod";
-import { forPage } from "#app/_server/actor.ts";
+import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { pageParams } from "#app/_server/params.ts";
 import { readCauseAction } from "#app/_server/read-cause-action.ts";
+import { draftApiOnce } from "#app/_server/read-once.ts";
 import { AssembleStudio } from "#components/studio/assemble-studio.tsx";
 import { readTestCredential } from "#lib/catalog/read-endpoints.ts";
 import { paths } from "#lib/paths.ts";
 import { word } from "#lib/text.schema.ts";
 import { publishApiAction } from "../../actions.ts";
-import { loadApi, titleOf } from "../load-api.ts";
 import { toCopies } from "../publication.ts";
 import { listOperationsAction, readOperationAction } from "./actions.ts";
 
@@ -18,14 +18,16 @@ const query = z.object({ test: word().optional().catch(undefined) });
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { organization, id } = pageParams(await params);
-  return titleOf("Assembly", paths.assemble(organization, id), id);
+  const { api } = await forPage(paths.assemble(organization, id), () => draftApiOnce(id));
+  return { title: `Assembly of ${api.title} ${api.version}` };
 }
 
 export default async function AssemblePage(props: Props) {
   const { organization, id } = pageParams(await props.params);
   const { test } = query.parse(await props.searchParams);
   const here = paths.assemble(organization, id);
-  const { person, api, form, findings, backends, publication } = await loadApi(here, id);
+  const person = await requirePerson(here);
+  const { api, form, findings, backends, publication } = await forPage(here, () => draftApiOnce(id));
   // The organization's own sandbox comes first; it cannot be deleted.
   const sandbox = publication[0];
   if (!sandbox) throw new Error("an organization has a sandbox");

@@ -76,9 +76,12 @@ giveUpOnSilence(DATABASE_SILENCE_MS);
 /** Of several processes that share a port (workers.ts), which; "" for the only one. */
 const worker = process.env.GATEWAY_WORKER ?? "";
 const address = `${settings.GATEWAY_HOST}:${settings.GATEWAY_PORT}`;
+const place = `${hostname()} ${address}`;
 const node = {
   id: newId(),
-  address: `${hostname()} ${address}${worker && `, process ${worker}`}`,
+  address: `${place}${worker && `, process ${worker}`}`,
+  place,
+  run: process.env.GATEWAY_RUN || newId(),
   version: manifest.version,
 };
 const sharedLimits = new SharedLimits(node, { mayBeAlone: !settings.REDIS_URL });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readSettings, type Settings } from "#lib/env.ts";
 import { heapBounds, heapFlag } from "#lib/heap.ts";
+import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
 import { RestartPause } from "#lib/restart-pause.ts";
 import { createAdminServer, listenForAdmin } from "./admin/admin-server.ts";
@@ -60,6 +61,8 @@ class Workers {
   readonly #running = new Map<number, ChildProcess>();
   readonly #waiting = new Map<number, (answer: unknown) => void>();
   readonly #notReady = new Set<number>();
+  /** What all processes of this start have in common (lib/gateway-feed/gateway-node.ts). */
+  readonly #run = newId();
   #questions = 0;
   #draining = false;
 
@@ -126,6 +129,7 @@ class Workers {
       ...process.env,
       ...MALLOC,
       GATEWAY_WORKER: String(slot),
+      GATEWAY_RUN: this.#run,
       GATEWAY_WORKER_REPLACES: replaces ? "1" : "",
     };
     // In development one process watches its files, not each of them.

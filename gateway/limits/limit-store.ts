@@ -1,3 +1,4 @@
+import type { Mixture } from "#lib/gateway-feed/limit-store.rules.ts";
 import type { BoundLimit, BoundLimits, Counter, SubscriptionLimits } from "./counter.ts";
 import { limitHeaders } from "./limit-headers.ts";
 
@@ -34,6 +35,12 @@ export type LimitMode = (typeof limitModes)[number];
 export interface LimitStore {
   readonly stats: LimitStats;
   readonly mode: LimitMode;
+  /** What the heartbeat says of it (lib/gateway-feed/limit-store.rules.ts). */
+  readonly store: string;
+  /** Why limits cannot be counted where they should be: gateways have different stores; null: they have not. */
+  readonly mixture: Mixture | null;
+  /** What the heartbeats of the other gateways say. They must all count in one place, or each limit would hold in each. */
+  noteOthers(stores: readonly string[]): void;
   /** Gateways that are alive, this one with them: what a share is a part of. */
   readonly gateways: number;
   /**

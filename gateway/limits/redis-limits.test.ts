@@ -148,6 +148,39 @@ describe("with Redis", () => {
   });
 });
 
+describe("beside gateways that count elsewhere", () => {
+  test.each([
+    ["no Redis at all", "postgres", "kinds"],
+    ["another Redis", "redis 0badcafe", "servers"],
+    ["a Redis that is away", "redis away", null],
+  ])(
+    "with %s it counts through Postgres, with what it had counted, and comes back when they agree (F18)",
+    async (_what, other, mixture) => {
+      const [store] = (await startMany(1)) as [RedisLimits];
+      const id = newId();
+      expect(store.store).toMatch(/^redis [0-9a-f]{8}$/);
+      expect(await takeEverywhere([store], 5, id, limit("rate", 60, HOUR))).toBe(5);
+      const limits = bind(newId(), limit("rate", 60, HOUR));
+      expect(count(await takeMany(store, limits, 40))).toBe(40);
+      store.noteOthers([other]);
+      expect([store.mode, store.mixture]).toEqual(["leases", mixture]);
+      const plain = new SharedLimits({ id: newId(), address: "plain" }, { mayBeAlone: false });
+      await plain.start();
+      const theirs = bind(limits.counters[0]?.key.split("/")[0] ?? "", limit("rate", 60, HOUR));
+      const both = [
+        ...(await takeMany(store, limits, 60)),
+        ...(await Promise.all(Array.from({ length: 60 }, () => plain.take(theirs, NOW)))),
+      ];
+      expect(40 + count(both)).toBe(60);
+      expect(store.stats.redisLost).toBe(0);
+      await plain.stop();
+      store.noteOthers([store.store]);
+      await vi.waitFor(async () => expect(await isCounting(redis, store)).toBe(true), { timeout: 25_000 });
+      expect(count(await takeMany(store, limits, 5))).toBe(0);
+    },
+  );
+});
+
 describe("when Redis is lost", () => {
   test("what each process let pass is told to Postgres: no second allowance, no outage, and back again", async () => {
     const stores = await startMany(2);

@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { type Mixture, mixtureOf, REDIS_AWAY, redisStore } from "#lib/gateway-feed/limit-store.rules.ts";
 import { log } from "#lib/log.ts";
 import type { Counter, SubscriptionLimits } from "./counter.ts";
 import { limitHeaders } from "./limit-headers.ts";
@@ -70,6 +71,12 @@ export class RedisLimits implements LimitStore {
   readonly #shared: SharedLimits;
   readonly #redis: LimitRedis;
   #up = false;
+  /** Redis answered last, whether it counts or not. */
+  #reachable = false;
+  /** Run ID of the Redis that answered last. */
+  #seenId = "";
+  /** Stores of the other gateways. */
+  #others: readonly string[] = [];
   /** Of the Redis that counted last. */
   #runId = "";
   /** Counters of present windows that Redis counts, or would. */
@@ -107,6 +114,19 @@ export class RedisLimits implements LimitStore {
 
   get gateways(): number {
     return this.#shared.gateways;
+  }
+
+  get store(): string {
+    return this.#reachable ? redisStore(this.#seenId.slice(0, 8)) : REDIS_AWAY;
+  }
+
+  get mixture(): Mixture | null {
+    return mixtureOf([this.store, ...this.#others]);
+  }
+
+  noteOthers(stores: readonly string[]): void {
+    this.#others = stores;
+    if (this.#up && !this.#agree()) this.#standDown();
   }
 
   get mode(): LimitMode {
@@ -223,17 +243,36 @@ export class RedisLimits implements LimitStore {
     return taken;
   }
 
+  /** Whether all that is known of the others allows to count in this Redis: one that does not would count beside it. */
+  #agree(): boolean {
+    return this.#others.every((store) => store === this.store);
+  }
+
   #lose(error: unknown): void {
+    this.#reachable = false;
     if (!this.#up) return;
-    this.#up = false;
     this.stats.redisLost += 1;
     const reason = error instanceof Error ? error.message.slice(0, 300) : "unknown";
     log.warn({ reason }, "Redis is lost, limits are shared through Postgres");
+    this.#moveToPostgres();
+    // Every command that waits ends with it.
+    this.#redis.disconnect(true);
+  }
+
+  /** Postgres is the one place that every gateway has. Commands that wait are answered, and count here as well. */
+  #standDown(): void {
+    log.warn(
+      { own: this.store, others: this.#others },
+      "gateways count in different places, limits are shared through Postgres",
+    );
+    this.#moveToPostgres();
+  }
+
+  #moveToPostgres(): void {
+    this.#up = false;
     this.#forgetEnded();
     for (const counter of this.#active) this.#shared.adopt(counter);
     void this.#shared.flush();
-    // Every command that waits ends with it.
-    this.#redis.disconnect(true);
   }
 
   async #recover(waits = true): Promise<void> {
@@ -245,8 +284,13 @@ export class RedisLimits implements LimitStore {
     }
     this.#recovering = true;
     try {
-      await this.#tellRedis(await this.#readRunId());
+      this.#seenId = await this.#readRunId();
+      this.#reachable = true;
+      if (!this.#agree()) return;
+      await this.#tellRedis(this.#seenId);
       if (waits) await this.#changeOver();
+      // Another may have come meanwhile.
+      if (!this.#agree()) return;
     } catch {
       // It is tried again.
       return;

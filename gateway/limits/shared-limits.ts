@@ -1,3 +1,4 @@
+import { type Mixture, mixtureOf, POSTGRES_STORE } from "#lib/gateway-feed/limit-store.rules.ts";
 import { type Counting, joinCounting } from "#lib/limit-counter/join-counting.ts";
 import { type Lease, type LeaseDemand, sweepLimitCounters, takeLeases } from "#lib/limit-counter/take-leases.ts";
 import { log } from "#lib/log.ts";
@@ -13,6 +14,8 @@ const TICK_MS = 500;
 const GRACE_MS = 3_000;
 /** How long a start waits for a gateway that counts alone to hand over. A dead one never does: until it is known to be, shares hold. */
 const HANDOVER_MS = 3_000;
+/** Two heartbeats of another gateway, and what it does when it has heard. */
+const HEARD_MS = 2_500;
 /** A row that is used up is not asked again for this long. Leases that come back meanwhile wait as long. */
 const EMPTY_MS = 100;
 /** Most calls leased ahead: what a crash can lose of one window. */
@@ -40,6 +43,7 @@ export class SharedLimits implements LimitStore {
   /** Milliseconds since 1970. */
   readonly clockMs: () => number;
   #live = 1;
+  #others: readonly string[] = [];
   /** Windows that begin from then on are counted in memory, and those that are asked for from then on. */
   #aloneFromMs = Number.POSITIVE_INFINITY;
   /** Postgres cannot be asked, or another gateway counts alone. */
@@ -63,6 +67,16 @@ export class SharedLimits implements LimitStore {
 
   get gateways(): number {
     return this.#live;
+  }
+
+  readonly store = POSTGRES_STORE;
+
+  get mixture(): Mixture | null {
+    return mixtureOf([this.store, ...this.#others]);
+  }
+
+  noteOthers(stores: readonly string[]): void {
+    this.#others = stores;
   }
 
   get mode(): LimitMode {
@@ -91,6 +105,8 @@ export class SharedLimits implements LimitStore {
   }
 
   async start(): Promise<void> {
+    // What gateways with a Redis have counted there is in Postgres when they have heard of this one.
+    if (this.mixture) await wait(HEARD_MS);
     const startedAt = performance.now();
     for (;;) {
       await this.#tick();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, expect, test } from "vitest";
 import type { Gateway } from "#gateway/call.ts";
+import { SharedLimits } from "#gateway/limits/shared-limits.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { closeFeed } from "#lib/gateway-feed/feed-connection.ts";
 import { newId } from "#lib/ids.ts";
@@ -17,7 +18,14 @@ afterAll(closeFeed);
 
 /** What a follower touches of a gateway. */
 async function follow(): Promise<Gateway> {
-  const gateway = { snapshot: new Snapshot(), heardAtMs: 0, freshUntilMs: 0, gatewaysAlive: 0 } as Gateway;
+  const limits = new SharedLimits({ id: newId(), address: "" }, { mayBeAlone: false });
+  const gateway = {
+    snapshot: new Snapshot(),
+    limits,
+    heardAtMs: 0,
+    freshUntilMs: 0,
+    gatewaysAlive: 0,
+  } as unknown as Gateway;
   const follower = new ChangeFollower(gateway, { id: newId(), address: newId() }, 60);
   followers.push(follower);
   expect(await follower.start()).toBe(true);

@@ -159,7 +159,10 @@ export class ChangeFollower {
   }
 
   async #acknowledge(reading: Reading): Promise<void> {
-    this.#gateway.gatewaysAlive = await acknowledgeChanges(this.#node, reading.horizon, this.#gateway.draining);
+    const { limits, draining } = this.#gateway;
+    const others = await acknowledgeChanges(this.#node, reading.horizon, draining, limits.store);
+    this.#gateway.gatewaysAlive = others.alive;
+    limits.noteOthers(others.stores);
     this.#acknowledgedAtMs = Date.now();
   }
 

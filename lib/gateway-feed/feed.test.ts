@@ -27,7 +27,7 @@ test("old changes go once every gateway that is alive has applied them, and whoe
   await announce();
   await age(25);
   const behind = { id: newId(), address: "a" };
-  expect(await acknowledgeChanges(behind, from)).toBe(1);
+  expect((await acknowledgeChanges(behind, from)).alive).toBe(1);
   expect(await pruneChanges()).toBe(0);
   const horizon = await readHorizon();
   await acknowledgeChanges(behind, horizon);
@@ -62,10 +62,10 @@ test("a gateway that fell silent is not waited for, and is said not to have conf
   if (!one || !two) throw new Error("two");
   const before = await readHorizon();
   await acknowledgeChanges(one, before);
-  expect(await acknowledgeChanges(two, before)).toBe(2);
+  expect((await acknowledgeChanges(two, before)).alive).toBe(2);
   await silence(two.id, 6);
   const xid = await announce();
-  expect(await acknowledgeChanges(one, (await readHorizon()) + 1n)).toBe(1);
+  expect((await acknowledgeChanges(one, (await readHorizon()) + 1n)).alive).toBe(1);
   const live = await waitUntilLive(xid, operator, 60_000);
   expect(live).toMatchObject({ gateways: 2, live: 1, complete: false, unconfirmed: [{ address: two.address }] });
   const { heartbeatAt } = await db().gatewayNode.findUniqueOrThrow({ where: { id: two.id } });
@@ -120,4 +120,33 @@ test("the row of a gateway that was killed goes with its successor's start, or w
   expect(await ids()).toEqual([far.id, own.id].sort());
   await sweepGatewayNodes(own, 60);
   expect(await ids()).toEqual([own.id]);
+});
+
+test.each([
+  ["four processes by one", ["m 0.0.0.0:80, process 1", "m 0.0.0.0:80, process 4"], "m 0.0.0.0:80"],
+  ["one process by four", ["m 0.0.0.0:80"], "m 0.0.0.0:80, process 2"],
+  ["four processes by two", ["m 0.0.0.0:80, process 3", "m 0.0.0.0:80, process 4"], "m 0.0.0.0:80, process 1"],
+])("a start replaces its predecessors at the same machine and port, %s (F17)", async (_what, before, address) => {
+  await db().gatewayNode.deleteMany();
+  const place = "m 0.0.0.0:80";
+  const enter = async (name: string, run?: string) => {
+    const node = { id: newId(), address: name, place, ...(run && { run }) };
+    await acknowledgeChanges(node, 1n);
+    return node;
+  };
+  const [own, earlier] = [newId(), newId()];
+  // Some are of an older version, which does not say of which start it is.
+  const old = await Promise.all(before.map((name, at) => enter(name, at === 0 ? undefined : earlier)));
+  const stays = [
+    await enter("m 0.0.0.0:80, process 9", own),
+    await enter("m 0.0.0.0:8080, process 1", earlier),
+    await enter("other 0.0.0.0:80", earlier),
+    await enter("m 0.0.0.0:80, process 5", earlier),
+  ];
+  const self = await enter(address, own);
+  // All but itself and the last of those that stay, which answers: it drains.
+  for (const { id } of [...old, ...stays.slice(0, 3)]) await silence(id, 3);
+  await sweepGatewayNodes(self, 60);
+  const left = (await db().gatewayNode.findMany()).map(({ id }) => id).sort();
+  expect(left).toEqual([self, ...stays].map(({ id }) => id).sort());
 });

@@ -11,26 +11,44 @@ export interface GatewayNode {
   id: string;
   /** What operators see: machine, port and, of several processes, which. One process at a time has it. */
   address: string;
+  /** `address` without the process: machine and port, which one gateway has at a time. */
+  place?: string;
+  /** ID of the start: all processes of it have the same, also those that take the place of one that died. */
+  run?: string;
   /** Of the software, for operators; left out where none is asked for. */
   version?: string;
 }
 
+export interface Others {
+  /** Gateway processes that are alive, the one that asks among them. */
+  alive: number;
+  /** Where the others would count limits (limit-store.rules.ts), each once. */
+  stores: string[];
+}
+
 /**
  * Writes the heartbeat of a gateway process and acknowledges every change of a transaction below `appliedXid`. One that
- * was taken off the list enters itself again, as far as it has read. Returns how many gateway processes are alive, this
- * one among them.
+ * was taken off the list enters itself again, as far as it has read. Returns what the others say.
  */
-export async function acknowledgeChanges(node: GatewayNode, appliedXid: bigint, draining = false): Promise<number> {
-  const { rows } = await feed().query<{ alive: number }>(
+export async function acknowledgeChanges(
+  node: GatewayNode,
+  appliedXid: bigint,
+  draining = false,
+  limitStore: string | null = null,
+): Promise<Others> {
+  const { rows } = await feed().query<Others>(
     `with own as (
-       insert into "GatewayNode" (id, address, "appliedXid", version, draining) values ($1, $2, $3, $5, $6)
+       insert into "GatewayNode" (id, address, "appliedXid", version, draining, run, "limitStore")
+       values ($1, $2, $3, $5, $6, $7, $8)
        on conflict (id) do update set "heartbeatAt" = now(), "appliedXid" = excluded."appliedXid",
-         version = excluded.version, draining = excluded.draining)
-     select 1 + count(*)::int as alive from "GatewayNode"
-     where id <> $1 and "heartbeatAt" > now() - $4 * interval '1 millisecond'`,
-    [node.id, node.address, appliedXid, ALIVE_MS, node.version ?? null, draining],
+         version = excluded.version, draining = excluded.draining, run = excluded.run,
+         "limitStore" = excluded."limitStore")
+     select 1 + count(*)::int as alive,
+       coalesce(array_agg(distinct "limitStore") filter (where "limitStore" is not null), '{}') as stores
+     from "GatewayNode" where id <> $1 and "heartbeatAt" > now() - $4 * interval '1 millisecond'`,
+    [node.id, node.address, appliedXid, ALIVE_MS, node.version ?? null, draining, node.run ?? null, limitStore],
   );
-  return rows[0]?.alive ?? 1;
+  return rows[0] ?? { alive: 1, stores: [] };
 }
 
 /** Takes a gateway that stops off the list, so that nobody waits for it. */
@@ -39,13 +57,22 @@ export async function removeGatewayNode(id: string): Promise<void> {
 }
 
 /**
- * Removes the rows of gateways that ended without a word: those whose address this process has now, and those that
- * have been silent for `staleSeconds`, after which a gateway refuses calls by itself (0: it never does).
+ * Removes the rows of gateways that ended without a word: those whose address this process has now, those of earlier starts
+ * at its place, however many processes they had, and those that have been silent for `staleSeconds`, after which a gateway
+ * refuses calls by itself (0: it never does). A silent process of the same start may serve on, and stays.
  */
 export async function sweepGatewayNodes(node: GatewayNode, staleSeconds: number): Promise<void> {
   await feed().query(
     `delete from "GatewayNode" where "heartbeatAt" < now() - $1 * interval '1 second'
-       or (address = $2 and id <> $3 and "heartbeatAt" < now() - $4 * interval '1 millisecond')`,
-    [staleSeconds || FORGOTTEN_SECONDS, node.address, node.id, REPLACED_MS],
+       or (id <> $3 and "heartbeatAt" < now() - $4 * interval '1 millisecond' and (address = $2
+         or (run is distinct from $6 and (address = $5 or starts_with(address, $5 || ', process ')))))`,
+    [
+      staleSeconds || FORGOTTEN_SECONDS,
+      node.address,
+      node.id,
+      REPLACED_MS,
+      node.place ?? node.address,
+      node.run ?? null,
+    ],
   );
 }

@@ -16,6 +16,8 @@ export interface GatewayDto {
   state: "answers" | "draining" | "silent";
   /** Changes that it has not confirmed; `BEHIND_MAX` stands for as many or more. */
   behind: number;
+  /** Where it would count limits (limit-store.rules.ts); null: of an older version, which does not say. */
+  limitStore: string | null;
   /** When the last change that it has confirmed was made; null: none that is still kept. */
   seenAt: Date | null;
 }

@@ -23,7 +23,7 @@ const silence = (id: string) =>
 
 test("the list says which gateways answer, drain or are silent, and what each has seen", async () => {
   const operator = await administrator();
-  expect(await listGateways(operator, {})).toEqual({ rows: [], next: null, total: 0, silent: 0 });
+  expect(await listGateways(operator, {})).toEqual({ rows: [], next: null, total: 0, silent: 0, mixture: null });
   const nodes = ["a", "b", "c"].map((address) => ({ id: newId(), address, version: "1.2.3" }));
   const [answers, drains, silent] = nodes;
   if (!answers || !drains || !silent) throw new Error("three");
@@ -46,6 +46,28 @@ test("the list says which gateways answer, drain or are silent, and what each ha
   expect(list.rows[2]?.seenAt).toEqual(seenAt);
   const narrowed = await listGateways(operator, { silentOnly: true });
   expect([narrowed.rows.map(({ id }) => id), narrowed.total, narrowed.silent]).toEqual([[silent.id], 3, 1]);
+});
+
+test("gateways that would count limits in different places are told, silent ones and older ones apart (F18)", async () => {
+  const operator = await administrator();
+  const beat = async (address: string, store: string | null) => {
+    const node = { id: newId(), address };
+    await acknowledgeChanges(node, await readHorizon(), false, store);
+    return node;
+  };
+  await beat("old", null);
+  await beat("a", "redis 0123abcd");
+  expect(await listGateways(operator, {})).toMatchObject({ mixture: null });
+  const away = await beat("b", "redis away");
+  expect(await listGateways(operator, {})).toMatchObject({ mixture: null });
+  await acknowledgeChanges(away, await readHorizon(), false, "redis 4567abcd");
+  expect(await listGateways(operator, {})).toMatchObject({ mixture: "servers" });
+  await silence(away.id);
+  expect(await listGateways(operator, {})).toMatchObject({ mixture: null });
+  await beat("c", "postgres");
+  const list = await listGateways(operator, {});
+  expect(list.mixture).toBe("kinds");
+  expect(list.rows.map(({ limitStore }) => limitStore)).toEqual(["redis 0123abcd", "redis 4567abcd", "postgres", null]);
 });
 
 test("a long list comes in pages, each gateway once", async () => {

@@ -4,6 +4,7 @@ import { db } from "#lib/db/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
 import { BEHIND_MAX, type GatewayDto } from "./gateway.schema.ts";
 import { ALIVE_MS } from "./gateway-node.ts";
+import { type Mixture, mixtureOf } from "./limit-store.rules.ts";
 
 interface Seen {
   id: string;
@@ -15,6 +16,8 @@ export interface GatewayList extends Page<GatewayDto> {
   /** Of all pages. */
   total: number;
   silent: number;
+  /** Those that are alive would count limits in different places. */
+  mixture: Mixture | null;
 }
 
 /**
@@ -24,13 +27,15 @@ export interface GatewayList extends Page<GatewayDto> {
 export async function listGateways(actor: Actor, input: PageInput & { silentOnly?: boolean }): Promise<GatewayList> {
   authorizeAdministrator(actor);
   // The database's clock says who is silent: it wrote the heartbeats.
-  const [all] = await db().$queryRaw<{ total: number; silent: number; aliveSince: Date }[]>`
+  const [all] = await db().$queryRaw<{ total: number; silent: number; stores: string[]; aliveSince: Date }[]>`
     with clock as (select now() - ${ALIVE_MS} * interval '1 millisecond' as since)
     select count(*)::int as total, count(*) filter (where "heartbeatAt" <= since)::int as silent,
+      coalesce(array_agg(distinct "limitStore") filter (where "limitStore" is not null and "heartbeatAt" > since), '{}')
+        as stores,
       (select since from clock) as "aliveSince"
     from "GatewayNode", clock`;
   if (!all) throw new Error("an aggregate has one row");
-  const { total, silent, aliveSince } = all;
+  const { total, silent, stores, aliveSince } = all;
   const page = await pageOf(
     input,
     {
@@ -42,7 +47,10 @@ export async function listGateways(actor: Actor, input: PageInput & { silentOnly
     (query) =>
       db().gatewayNode.findMany({
         ...query,
-        select: { id: true, address: true, version: true, startedAt: true, heartbeatAt: true, draining: true },
+        select: {
+          ...{ id: true, address: true, version: true, startedAt: true, heartbeatAt: true },
+          ...{ draining: true, limitStore: true },
+        },
         orderBy: [{ address: "asc" }, { id: "asc" }],
       }),
   );
@@ -62,5 +70,5 @@ export async function listGateways(actor: Actor, input: PageInput & { silentOnly
     const state = node.heartbeatAt <= aliveSince ? "silent" : draining ? "draining" : "answers";
     return [{ ...node, state, behind: row.behind, seenAt: row.seenAt }];
   });
-  return { rows, next: page.next, total, silent };
+  return { rows, next: page.next, total, silent, mixture: mixtureOf(stores) };
 }

@@ -5,7 +5,9 @@ import { forPage, requirePerson } from "#app/_server/actor.ts";
 import { GatewayTable } from "#components/installation/gateway-table.tsx";
 import { InstallationHead } from "#components/installation/installation-head.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Note } from "#components/ui/note.tsx";
 import { CursorPager } from "#components/ui/pager.tsx";
+import { mixtures } from "#lib/gateway-feed/limit-store.rules.ts";
 import { listGateways } from "#lib/gateway-feed/list-gateways.ts";
 import { pageInput } from "#lib/page.ts";
 import { paths } from "#lib/paths.ts";
@@ -45,6 +47,11 @@ export default async function GatewaysPage({ searchParams }: PageProps<"/install
           },
         ]}
       />
+      {gateways.mixture && (
+        <Note tone="warn" className="mt-4" title="Limits are counted in different places.">
+          {mixtures[gateways.mixture]}
+        </Note>
+      )}
       <div className="mt-4">
         {total === 0 ? (
           <EmptyState title="No gateway has entered itself">

@@ -94,8 +94,9 @@ function failCall(call: Call, error: unknown): void {
 
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
-  if (call.holder) call.gateway.admission.shares.leave(call.holder);
   call.hold?.drop();
+  call.held?.drop();
+  if (call.holder) call.gateway.admission.shares.leave(call.holder);
   // Answered before the body came: what is left of it keeps the connection.
   if (!call.req.complete) noteBody(call);
   // Set as long as the backend has not finished: the client went away, or was refused meanwhile.

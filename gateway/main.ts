@@ -51,6 +51,7 @@ function readSettings() {
       callsPerAddress: settings.GATEWAY_CALLS_PER_ADDRESS,
       connectionsPerAddress: settings.GATEWAY_CONNECTIONS_PER_ADDRESS,
       connectionsMax: settings.GATEWAY_CONNECTIONS_MAX,
+      heldMb: settings.GATEWAY_HELD_MB,
       failuresMax: settings.GATEWAY_FAILURES_MAX,
       trustedProxies: settings.TRUSTED_PROXIES,
       portalUrl: settings.PORTAL_URL,

@@ -42,6 +42,8 @@ const settings = z.object({
   GATEWAY_BACKEND_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(100_000).default(256),
   /** Longest body of a request, MiB; more get 413. */
   GATEWAY_BODY_MB: z.coerce.number().int().min(1).max(1_048_576).default(10),
+  /** Memory of one gateway process for bodies that checks and policies hold, MiB; more get 503. */
+  GATEWAY_HELD_MB: z.coerce.number().int().min(1).max(1_048_576).default(64),
   /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */
   GATEWAY_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
   /** Wrong passwords of one account from one address (IPv6: one /64) in 15 minutes; then sign-in pauses there. */

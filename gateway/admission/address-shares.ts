@@ -7,6 +7,8 @@ export interface Holder {
   readonly subject: string;
   calls: number;
   connections: number;
+  /** Of bodies in memory (held-memory.ts). */
+  heldBytes: number;
 }
 
 /** The other end of a connection. */
@@ -87,7 +89,7 @@ export class AddressShares {
     const subject = subjectOf(address);
     const known = this.#holders.get(subject);
     if (known) return known;
-    const made = { subject, calls: 0, connections: 0 };
+    const made = { subject, calls: 0, connections: 0, heldBytes: 0 };
     this.#holders.set(subject, made);
     return made;
   }

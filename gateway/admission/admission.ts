@@ -5,8 +5,9 @@ import { BodyWatch } from "./body-watch.ts";
 import { FailureBudget } from "./failure-budget.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 
-/** Chunked bodies that all calls of the process hold back at a time. */
-const HELD_BYTES_MAX = 64 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+/** Bodies that all calls of the process hold at a time, MB. */
+const HELD_MB = 64;
 
 /** Of the calls in flight one address may have every fourth: many honest clients come through one address, too. */
 const SHARE = 4;
@@ -23,6 +24,8 @@ interface AdmissionSettings {
   connectionsPerAddress?: number;
   connectionsMax?: number;
   failuresMax?: number;
+  /** Memory for bodies, MB. */
+  heldMb?: number;
   /** Addresses and networks, comma-separated. */
   trustedProxies?: string;
   portalUrl?: string;
@@ -39,7 +42,8 @@ export class Admission {
   readonly failures: FailureBudget;
   readonly shares: AddressShares;
   readonly bodies = new BodyWatch();
-  readonly heldBodies = new MemoryBudget(HELD_BYTES_MAX);
+  /** Every body that is held whole, a request's or an answer's, and chunked ones that are held back. */
+  readonly heldBodies: MemoryBudget;
 
   /** Throws on a trusted proxy that is no address and no network. */
   constructor(settings: AdmissionSettings = {}, clock: Clock = systemClock) {
@@ -48,6 +52,7 @@ export class Admission {
     this.trustedProxies = given.length > 0 ? new NetworkList(given) : null;
     this.portalOrigin = settings.portalUrl === undefined ? "" : new URL(settings.portalUrl).origin;
     this.failures = new FailureBudget(settings.failuresMax ?? 100, clock);
+    this.heldBodies = new MemoryBudget((settings.heldMb ?? HELD_MB) * MEGABYTE);
     const callsMax = settings.callsPerAddress ?? Math.max(SHARE_MIN, Math.ceil(this.callsMax / SHARE));
     const connectionsMax = settings.connectionsPerAddress ?? callsMax * CONNECTIONS_PER_CALL;
     const allConnectionsMax = settings.connectionsMax ?? Math.max(SHARE_MIN, this.callsMax) * CONNECTIONS_PER_CALL;

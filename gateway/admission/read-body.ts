@@ -1,22 +1,15 @@
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { type Refused, refuse, refuseWith } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
 import { BodyHold } from "#gateway/upstream/body-hold.ts";
+import { HeldFullError, heldMemory } from "./held-memory.ts";
+import { canUnpack, UnpackedTooLargeError, unpack } from "./unpack.ts";
 
 /** A body that is checked is held in memory, and its text beside it; also the most that it may unpack to (T19). */
 export const CHECKED_BYTES_MAX = 1_048_576;
 
-const unpackers = {
-  gzip: promisify(gunzip),
-  "x-gzip": promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
-
 /**
- * Holds the client's body in memory, for its check: 413 when it is larger than what is checked, 400 when it breaks
- * off. The backend gets these bytes, as they came. ANSWERED: the client went away, or was answered meanwhile.
+ * Holds the client's body in memory, for its check: 413 when it is larger than what is checked, 503 when all
+ * memory for bodies is taken, 400 when it breaks off. The backend gets these bytes, as they came. ANSWERED: the client went away, or was answered meanwhile.
  */
 export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | typeof ANSWERED> {
   const { req, res } = call;
@@ -28,9 +21,11 @@ export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | ty
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
   const hold = new BodyHold();
+  const held = heldMemory(call);
   try {
     for await (const piece of req.iterator({ destroyOnReturn: false })) {
       if (hold.bytes + piece.length > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
+      if (!held.take(piece.length)) return refuse("OVERLOADED", "bodies-held");
       hold.add(piece);
     }
   } catch {
@@ -44,11 +39,11 @@ export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | ty
   return call.heldBody;
 }
 
-/** The text of a body, unpacked: 413 past the limit, 400 for an encoding that we do not know or that is broken. */
-export async function textOf(body: Buffer, encoding: string): Promise<string | Refused> {
+/** The text of a body, unpacked: 413 past the limit, 400 for an encoding that we do not know or that is broken, 503. */
+export async function textOf(call: Call, body: Buffer, encoding: string): Promise<string | Refused> {
   const name = encoding.trim().toLowerCase();
   if (name === "" || name === "identity") return body.toString("utf8");
-  if (!Object.hasOwn(unpackers, name)) {
+  if (!canUnpack(name)) {
     return refuseWith(
       "REQUEST_INVALID",
       "/body has a Content-Encoding that cannot be checked",
@@ -56,12 +51,15 @@ export async function textOf(body: Buffer, encoding: string): Promise<string | R
       "content-encoding-unknown",
     );
   }
+  const held = heldMemory(call);
   try {
-    const text = await unpackers[name as keyof typeof unpackers](body, { maxOutputLength: CHECKED_BYTES_MAX });
+    const text = await unpack(body, name, CHECKED_BYTES_MAX, held);
+    // Its text is gone after the check.
+    held.giveBack(text.length);
     return text.toString("utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-      return refuse("BODY_TOO_LARGE", "body-unchecked");
+    if (error instanceof UnpackedTooLargeError) return refuse("BODY_TOO_LARGE", "body-unchecked");
+    if (error instanceof HeldFullError) return refuse("OVERLOADED", "bodies-held");
     return refuseWith("REQUEST_INVALID", "/body is not in its Content-Encoding", undefined, "content-encoding-unknown");
   }
 }

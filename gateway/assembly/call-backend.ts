@@ -1,3 +1,4 @@
+import { HeldFullError, heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
 import { answerHeaders } from "#gateway/upstream/answer-headers.ts";
@@ -62,6 +63,7 @@ export async function callBackend(
     if (error instanceof GoneError) throw error;
     if (error instanceof TimedOut) return { refused: refuse("BACKEND_TIMEOUT") };
     if (error instanceof TooLargeError) return { refused: refuse("BACKEND_INVALID") };
+    if (error instanceof HeldFullError) return { refused: refuse("OVERLOADED", "bodies-held") };
     return { refused: refusalOf(error instanceof Error ? error : new Error("unknown")) };
   } finally {
     call.abortBackend = undefined;
@@ -143,7 +145,8 @@ class Collector implements ExchangeHandler {
 
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#call.gateway.bodyBytesMax) this.#cut(new TooLargeError());
+    if (this.#bytes > heldBytesMax(this.#call.gateway)) this.#cut(new TooLargeError());
+    else if (!heldMemory(this.#call).take(chunk.length)) this.#cut(new HeldFullError());
     else this.#pieces.push(Buffer.from(chunk));
   }
 

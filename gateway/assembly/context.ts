@@ -1,3 +1,4 @@
+import { heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
 import type { Call } from "#gateway/call.ts";
 import { eachParameter, parameterValue } from "#gateway/query.ts";
 import type { GatewayApi } from "#gateway/snapshot/model.ts";
@@ -57,7 +58,7 @@ export class Context {
   async openBody(): Promise<void> {
     await this.readBody();
     const wasRequest = this.message.body === this.requestBody;
-    await this.message.decode(this.call.gateway.bodyBytesMax);
+    await this.message.decode(heldBytesMax(this.call.gateway), heldMemory(this.call));
     if (wasRequest) this.requestBody = this.message.body;
   }
 

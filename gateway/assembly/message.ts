@@ -1,14 +1,6 @@
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { HeldFullError, type HeldMemory } from "#gateway/admission/held-memory.ts";
+import { canUnpack, UnpackedTooLargeError, unpack } from "#gateway/admission/unpack.ts";
 import { PolicyError, propertyError } from "./policy-error.ts";
-import { own } from "./values.ts";
-
-const inflaters = {
-  gzip: promisify(gunzip),
-  "x-gzip": promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
 
 /** A body: bytes as they came, or a value that a policy made. Each form is made from the other when it is asked for. */
 export class Body {
@@ -144,18 +136,17 @@ export class Message {
     this.body = body;
   }
 
-  /** Decodes a compressed body of at most `bytesMax` (T19). Throws PolicyError. */
-  async decode(bytesMax: number): Promise<void> {
+  /** Decodes a compressed body of at most `bytesMax` (T19). Throws PolicyError, TooLargeError, HeldFullError. */
+  async decode(bytesMax: number, held: HeldMemory): Promise<void> {
     const coding = this.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
     if (coding === "" || coding === "identity") return;
-    const inflater = own(inflaters, coding) as (typeof inflaters)["gzip"] | undefined;
-    if (!inflater) throw new PolicyError(["RuntimeError"], `the body's coding ${coding.slice(0, 40)} is not known`);
+    if (!canUnpack(coding))
+      throw new PolicyError(["RuntimeError"], `the body's coding ${coding.slice(0, 40)} is not known`);
     try {
-      if (this.body.length > 0)
-        this.body = Body.bytes(await inflater(this.body.bytes(), { maxOutputLength: bytesMax }));
+      if (this.body.length > 0) this.body = Body.bytes(await unpack(this.body.bytes(), coding, bytesMax, held));
     } catch (error) {
-      const large = error instanceof RangeError || (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-      throw large
+      if (error instanceof HeldFullError) throw error;
+      throw error instanceof UnpackedTooLargeError
         ? new TooLargeError()
         : new PolicyError(["RuntimeError"], "the body is not compressed as its header says");
     }

@@ -1,3 +1,4 @@
+import { HeldFullError, heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
 import { type Call, noteHeldBody } from "#gateway/call.ts";
 import { BodyHold } from "#gateway/upstream/body-hold.ts";
 import { EMPTY, TooLargeError } from "./message.ts";
@@ -5,7 +6,7 @@ import { EMPTY, TooLargeError } from "./message.ts";
 /** The client went away, or sent a body that is framed wrongly and was answered: nothing more is to be done. */
 export class GoneError extends Error {}
 
-/** Reads the whole body of the request, of at most the gateway's limit. Throws TooLargeError, GoneError. */
+/** Reads the whole body of the request, of at most the gateway's limit. Throws TooLargeError, HeldFullError, GoneError. */
 export async function readRequestBody(call: Call): Promise<Buffer> {
   const { req, res, gateway } = call;
   // A step before this one may have needed it.
@@ -19,6 +20,7 @@ export async function readRequestBody(call: Call): Promise<Buffer> {
   call.expectsContinue = false;
   return new Promise((resolve, reject) => {
     const hold = new BodyHold();
+    const held = heldMemory(call);
     const stop = () => void req.off("data", take).off("end", end).off("close", gone);
     const end = () => {
       stop();
@@ -30,11 +32,12 @@ export async function readRequestBody(call: Call): Promise<Buffer> {
       reject(new GoneError());
     };
     const take = (piece: Buffer) => {
-      if (hold.bytes + piece.length <= gateway.bodyBytesMax) return void hold.add(piece);
+      const isLong = hold.bytes + piece.length > heldBytesMax(gateway);
+      if (!isLong && held.take(piece.length)) return void hold.add(piece);
       stop();
       // The rest is thrown away while the answer is on its way.
       req.resume();
-      reject(new TooLargeError());
+      reject(isLong ? new TooLargeError() : new HeldFullError());
     };
     req.on("data", take).on("end", end).on("close", gone);
   });

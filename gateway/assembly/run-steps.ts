@@ -1,3 +1,4 @@
+import { HeldFullError } from "#gateway/admission/held-memory.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
 import { log } from "#lib/log.ts";
 import type { Context } from "./context.ts";
@@ -36,6 +37,11 @@ function asPolicyError(error: unknown, { answered, call }: Context): Error {
   if (error instanceof TooLargeError) {
     const toClient = answered ? refuse("BACKEND_INVALID") : refuse("BODY_TOO_LARGE");
     return new PolicyError(["RuntimeError"], "the body is too large", { toClient });
+  }
+  if (error instanceof HeldFullError) {
+    return new PolicyError(["RuntimeError"], "too many bodies are held", {
+      toClient: refuse("OVERLOADED", "bodies-held"),
+    });
   }
   // Where, not what: the words of a parser hold parts of what it read.
   const frames = error instanceof Error ? error.stack?.split("\n").filter((line) => /^ +at /.test(line)) : [];

@@ -34,7 +34,7 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
-export async function startTestGateway(): Promise<TestGateway> {
+export async function startTestGateway(admission = new Admission()): Promise<TestGateway> {
   const backend = await startBackend();
   const snapshot = new Snapshot();
   const upstreams = new Upstreams({ allow: ["127.0.0.0/8"] }, { bodyTimeoutMs: 2_000 });
@@ -47,7 +47,7 @@ export async function startTestGateway(): Promise<TestGateway> {
     recorder,
     limits,
     metrics: new CallMetrics(),
-    admission: new Admission(),
+    admission,
     ...rest,
   } as unknown as Gateway;
   const server: Server = createGatewayServer(gateway).listen(0, "127.0.0.1");

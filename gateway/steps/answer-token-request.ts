@@ -1,3 +1,4 @@
+import { heldMemory } from "#gateway/admission/held-memory.ts";
 import { refuseAuthentication } from "#gateway/admission/refuse-authentication.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
@@ -52,7 +53,10 @@ async function readBody(call: Call): Promise<string | Refused | typeof ANSWERED>
   const pieces: Buffer[] = [];
   const body = new RequestBody(req, TOKEN_REQUEST_BYTES_MAX);
   try {
-    for await (const piece of body) pieces.push(piece);
+    for await (const piece of body) {
+      if (!heldMemory(call).take(piece.length)) return refuse("OVERLOADED", "bodies-held");
+      pieces.push(piece);
+    }
   } catch (error) {
     if (error instanceof BodyTooLargeError) return refuse("BODY_TOO_LARGE", "body-grew");
     return ANSWERED;

@@ -1,3 +1,4 @@
+import { heldMemory } from "#gateway/admission/held-memory.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { type Call, noteBody } from "#gateway/call.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
@@ -32,7 +33,7 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
   if (call.contentLength >= 0) return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
-  const hold = new BodyHold(gateway.admission.heldBodies);
+  const hold = new BodyHold(heldMemory(call));
   call.hold = hold;
   const outcome = await holdBody(req, hold, gateway.bodyBytesMax);
   if (outcome === "gone" || res.headersSent || res.destroyed) return undefined;

@@ -47,7 +47,7 @@ async function validateBody(
   if (held.length === 0) {
     return body.required ? invalid({ pointer: "/body", message: "is missing" }, "body-missing") : undefined;
   }
-  const text = await textOf(held, headerValues(call, "content-encoding").join(","));
+  const text = await textOf(call, held, headerValues(call, "content-encoding").join(","));
   if (typeof text !== "string") return text;
   const violation = validator.content(key, media, text);
   return violation ? invalid(violation, "body-invalid") : undefined;

@@ -14,9 +14,12 @@ const OWN_BYTES_MAX = 65_536;
 const PIECE_BYTES_MIN = 4_096;
 const BLOCK_BYTES_MAX = 65_536;
 
+/** Of a call, or of all. */
+type Memory = Pick<MemoryBudget, "take" | "giveBack">;
+
 /** What has come of a body before it is passed on. */
 export class BodyHold {
-  readonly #budget: MemoryBudget | undefined;
+  readonly #budget: Memory | undefined;
   readonly #blocks: Buffer[] = [];
   /** Free bytes at the end of the last block. */
   #room = 0;
@@ -31,7 +34,7 @@ export class BodyHold {
   whole = false;
 
   /** Without a budget whoever fills it says when it is enough. */
-  constructor(budget?: MemoryBudget) {
+  constructor(budget?: Memory) {
     this.#budget = budget;
   }
 

@@ -95,6 +95,11 @@ export class Exchange implements ExchangeHandler {
     }
     this.#answering = true;
     this.#call.res.writeHead(this.#status, this.#headers);
+    // The backend has the body, and the answer may stream for hours.
+    if (this.#call.held && !this.#body) {
+      this.#call.heldBody = undefined;
+      this.#call.held.drop();
+    }
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
 import type { Refused } from "#gateway/answer/refusal.ts";
 import { bodyOf } from "#gateway/answer/refusal.ts";
 import { NO_LIMITS } from "#gateway/limits/counter.ts";
@@ -83,7 +84,7 @@ async function buffered(
     context.answered = true;
   } else {
     // Whoever reads the variable reads its body.
-    await made.decode(call.gateway.bodyBytesMax);
+    await made.decode(heldBytesMax(call.gateway), heldMemory(call));
     context.variables.set(policy.output, made);
   }
   if (made.status >= 400 && stops("OperationError")) {

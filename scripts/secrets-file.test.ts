@@ -51,3 +51,10 @@ test("what a failed first start made can be taken back", () => {
   openSecrets(dataDir, nothing).undo();
   expect(openSecrets(dataDir, nothing).made).toBe(true);
 });
+
+test("the first start on a second machine, which is given the secrets of the first, makes none of them up", () => {
+  const given = Object.fromEntries(secretNames.map((name) => [name, `${name} of the first machine, long enough`]));
+  const { secrets, made } = openSecrets(dataDir, given as unknown as NodeJS.ProcessEnv);
+  expect([made, secrets]).toEqual([false, expect.objectContaining(given)]);
+  expect(Object.keys(JSON.parse(readFileSync(file(), "utf8")))).toEqual(["SAMPLE_BACKEND_PASSWORD"]);
+});

@@ -10,7 +10,7 @@ const SAMPLE = "SAMPLE_BACKEND_PASSWORD";
 export interface InstallationSecrets {
   /** As environment variables, for children. */
   secrets: Secrets & { SAMPLE_BACKEND_PASSWORD: string };
-  /** Whether this very start made them. */
+  /** Whether this very start made some of them: what a database holds was made with others. */
   made: boolean;
   /** Takes back what this start made; for a start that fails later on and must not leave new secrets to an old database. */
   undo(): void;
@@ -22,23 +22,28 @@ export interface InstallationSecrets {
  */
 export function openSecrets(dataDir: string, environment: NodeJS.ProcessEnv): InstallationSecrets {
   const path = join(dataDir, "secrets.json");
-  const made = !existsSync(path);
-  const kept: Record<string, string> = made ? make() : read(path);
+  const isNew = !existsSync(path);
+  // A second machine's first start is given those of the first: nothing is made up in their place.
+  const kept: Record<string, string> = isNew ? make(environment) : read(path);
+  const made = isNew && secretNames.some((name) => name in kept);
   const given: Record<string, string | undefined> = Object.fromEntries(
     [...secretNames, SAMPLE].map((name) => [name, environment[name] || kept[name]]),
   );
   try {
     const secrets = { ...readSecrets(given as NodeJS.ProcessEnv), SAMPLE_BACKEND_PASSWORD: given[SAMPLE] ?? "" };
-    if (made) writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
+    if (isNew) writeFileSync(path, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
     else chmodSync(path, 0o600);
-    return { secrets, made, undo: () => made && rmSync(path, { force: true }) };
+    return { secrets, made, undo: () => isNew && rmSync(path, { force: true }) };
   } catch (error) {
     if (error instanceof EnvError) throw new Failure(`${error.message} (in the environment or in ${path})`);
     throw error;
   }
 }
 
-const make = () => Object.fromEntries([...secretNames, SAMPLE].map((n) => [n, randomBytes(32).toString("base64url")]));
+const make = (environment: NodeJS.ProcessEnv) =>
+  Object.fromEntries(
+    [...secretNames, SAMPLE].filter((n) => !environment[n]).map((n) => [n, randomBytes(32).toString("base64url")]),
+  );
 
 function read(path: string): Record<string, string> {
   try {

@@ -106,13 +106,15 @@ describe("what is already published heals", () => {
     expect(await changesOf(routeId)).toBe(before + 1);
   });
 
-  test("what is live keeps its address, whatever a newer compiler makes of the text", async () => {
+  test("what is live keeps its addresses, whatever a newer compiler makes of the text", async () => {
     const { revisionId, routeId } = await published();
     await makeOld(revisionId);
-    await db().apiRevision.update({ where: { id: revisionId }, data: { basePath: "/as-it-was" } });
+    await db().apiRevision.update({ where: { id: revisionId }, data: { basePath: "/as-it-was", version: "v1" } });
     await db().publishedApi.update({ where: { id: routeId }, data: { basePath: "/as-it-was" } });
     await renewRevisions();
-    expect(await read(revisionId)).toMatchObject({ basePath: "/as-it-was", compiled: { basePath: "/as-it-was" } });
+    expect(await read(revisionId)).toMatchObject({
+      ...{ basePath: "/as-it-was", version: "v1", compiled: { basePath: "/as-it-was" } },
+    });
   });
 
   test("the same text published again is compiled anew where an older compiler made its revision", async () => {

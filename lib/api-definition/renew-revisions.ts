@@ -86,12 +86,12 @@ async function renewOne(due: Due): Promise<keyof Renewal> {
   const { id } = due;
   try {
     if (!due.compile) return await putInForm(due);
-    const { source, basePath } = await db().apiRevision.findUniqueOrThrow({
+    const { source, ...address } = await db().apiRevision.findUniqueOrThrow({
       where: { id },
-      select: { source: true, basePath: true },
+      select: { source: true, basePath: true, version: true },
     });
     const analysis = await prepareRevision(source);
-    const xid = await transaction((tx) => renewRevision(tx, id, atAddress(analysis, basePath)));
+    const xid = await transaction((tx) => renewRevision(tx, id, atAddress(analysis, address)));
     // One after the other: gateways are never given many changes at once.
     if (xid !== null) await waitUntilLive(xid, installation);
     log.info({ revision: id, compilerVersion: COMPILER_VERSION }, "published API compiled anew");
@@ -106,16 +106,15 @@ async function renewOne(due: Due): Promise<keyof Renewal> {
   }
 }
 
-/** What is live keeps its address, whatever a newer compiler would make of the text: nobody publishes here. */
-function atAddress(analysis: Analysis, basePath: string): Analysis {
-  const { compiled } = analysis;
-  const { assembly } = compiled;
-  const own = { ...compiled, basePath };
-  return {
-    ...analysis,
-    basePath,
-    compiled: assembly ? { ...own, assembly: { ...assembly, api: { ...assembly.api, basePath } } } : own,
+/** What is live keeps its addresses, whatever a newer compiler would make of the text: nobody publishes here. */
+function atAddress(analysis: Analysis, address: { basePath: string; version: string }): Analysis {
+  const { assembly } = analysis.compiled;
+  const compiled = {
+    ...analysis.compiled,
+    basePath: address.basePath,
+    ...(assembly && { assembly: { ...assembly, api: { ...assembly.api, ...address } } }),
   };
+  return { ...analysis, ...address, compiled };
 }
 
 /** The old form serves on; the owner reads the reason on the API's page and in the catalog. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { root } from "#scripts/child.ts";
 import { freePort } from "#scripts/embedded-postgres.ts";
 import { unpackVersion, whyNoVersion } from "#scripts/version-tree.ts";
 
@@ -14,7 +15,6 @@ export const whyNoOldVersion = (): string | null => whyNoVersion(OLD_VERSION);
 
 export interface RunningGateway {
   address: string;
-  adminAddress: string;
   /** SIGTERM, and its exit code. */
   stop(): Promise<number | null>;
 }
@@ -79,35 +79,45 @@ export class OldVersion {
   }
 }
 
-/** The gateway of a tree, two processes on one port, with a data directory of its own. */
-export async function startGateway(tree: string, outer: NodeJS.ProcessEnv): Promise<RunningGateway> {
+/** The old version's gateway, two processes on one port; its data directory goes with the tree. */
+async function startGateway(tree: string, outer: NodeJS.ProcessEnv): Promise<RunningGateway> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const dataDir = mkdtempSync(join(tmpdir(), "portico-upgrade-gateway-"));
   const env = {
     ...outer,
-    DATA_DIR: dataDir,
+    DATA_DIR: join(tree, ".data"),
     GATEWAY_HOST: "127.0.0.1",
     GATEWAY_PORT: String(port),
     GATEWAY_ADMIN_PORT: String(adminPort),
-    // Long enough for a balancer that asks /readyz to turn its clients elsewhere.
-    GATEWAY_DRAIN_DELAY_SECONDS: "2",
   };
   const child = spawn(process.execPath, ["gateway/workers.ts", "--workers", "2"], {
     cwd: tree,
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const ended = once(child, "exit").finally(() => rmSync(dataDir, { recursive: true, force: true }));
+  const ended = once(child, "exit");
   await ready(child);
-  return {
-    address: `http://127.0.0.1:${port}`,
-    adminAddress: `http://127.0.0.1:${adminPort}`,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = await ended;
-      return code as number | null;
-    },
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [code] = await ended;
+    return code as number | null;
   };
+  return { address: `http://127.0.0.1:${port}`, stop };
+}
+
+/** The whole of this version, started as an operator does, on the ports and with the data directory of `env`. */
+export async function startInstallation(env: NodeJS.ProcessEnv): Promise<RunningGateway> {
+  const child = spawn(process.execPath, [join(root, "scripts/start.ts")], {
+    env,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit");
+  await ready(child);
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [code] = await ended;
+    return code as number | null;
+  };
+  return { address: `http://127.0.0.1:${env.GATEWAY_PORT}`, stop };
 }
 
 /** The first message says that it is ready. */

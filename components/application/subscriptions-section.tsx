@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { LinkButton } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { Menu, type MenuEntry } from "#components/ui/menu.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -118,9 +119,10 @@ interface SubscriptionRowProps {
 }
 
 function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
-  const { apis, catalog, plan, product, state } = subscription;
+  const { apis, catalog, plan, product, state, retired } = subscription;
+  const entries = entriesOf(subscription, onEnd);
   return (
-    <tr>
+    <tr className={cx(retired && "text-ink-3")}>
       <Td names>
         {apis.map((api) => (
           <NextLink key={api.id} href={paths.api(api.ref)} className="block font-semibold hover:underline">
@@ -138,21 +140,25 @@ function SubscriptionRow({ subscription, onEnd }: SubscriptionRowProps) {
       <Td label="Limits">{formatLimits(plan)}</Td>
       <Td label="Status">
         <span className="block">
-          <Status state={product.retired ? "retired" : state} />
+          <Status state={retired || product.retired ? "retired" : state} />
           <span className="block max-w-60 text-12 text-ink-3 wrap-anywhere">{statusNote(subscription)}</span>
         </span>
       </Td>
       <Td className="w-px">
-        <Menu
-          label={`Actions for ${product.title} ${plan.title} in ${catalog.title}`}
-          entries={entriesOf(subscription, onEnd)}
-        />
+        {entries.length > 0 && (
+          <Menu label={`Actions for ${product.title} ${plan.title} in ${catalog.title}`} entries={entries} />
+        )}
       </Td>
     </tr>
   );
 }
 
-function statusNote({ state, createdAt, decidedAt, decisionReason, catalog }: SubscriptionDto): string {
+function statusNote({ state, createdAt, decidedAt, decisionReason, catalog, retired }: SubscriptionDto): string {
+  if (retired?.reason) {
+    return `${catalog.organization.name} retired the product on ${formatDate(retired.at)}: ${retired.reason}`;
+  }
+  if (retired)
+    return `${catalog.organization.name} retired the product on ${formatDate(retired.at)}, and gave no reason.`;
   if (state === "pending") return `Asked ${formatDate(createdAt)}; ${catalog.organization.name} decides.`;
   if (state === "rejected") return decisionReason || `By ${catalog.organization.name}`;
   return `Since ${formatDate(decidedAt ?? createdAt)}`;

@@ -7,7 +7,7 @@ import { PageHead } from "#components/ui/page-head.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { TitleBlock } from "#components/ui/title-block.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
-import { formatMoment, plural } from "#lib/format.ts";
+import { formatDate, formatMoment, plural } from "#lib/format.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { paths } from "#lib/paths.ts";
 import type { ProductLine } from "./product-table.tsx";
@@ -33,17 +33,33 @@ function behindWords(older: ReleaseMark[]): string | undefined {
   return `The draft is newer than what ${titlesOf(older)} ${older.length === 1 ? "serves" : "serve"}: ${listed(what)} ${what.length === 1 ? "has" : "have"} changed. Publish it to bring it to callers.`;
 }
 
+/** "Retired in Sandbox on 29 Nov 2026: the new version takes its place." One sentence a catalog. */
+function retiredWords(retired: ReleaseMark[]): string | undefined {
+  if (retired.length === 0) return undefined;
+  return retired
+    .map(({ catalog, retiredAt, retireReason }) => {
+      if (!retiredAt) return `Retired in ${catalog.title}. Publish it to bring it back.`;
+      const when = formatDate(retiredAt);
+      return retireReason
+        ? `Retired in ${catalog.title} on ${when}: ${retireReason}`
+        : `Retired in ${catalog.title} on ${when}. Publish it to bring it back.`;
+    })
+    .join(" ");
+}
+
 /** Name, facts and deeds of a product: where it is live, whether the draft is newer, Publish, Delete. */
 export function ProductHead({ organization, product, catalogs, publish, remove }: ProductHeadProps) {
   const router = useRouter();
   const live = product.releases.filter((release) => release.state === "published");
+  const retired = product.releases.filter((release) => release.state === "retired");
+  const state = live.length > 0 ? "published" : retired.length > 0 ? "retired" : "draft";
   return (
     <>
       <PageHead
         crumbs={[{ label: "Products", href: paths.draftProducts(organization) }]}
         title={product.title}
-        status={<Status state={live.length > 0 ? "published" : "draft"} />}
-        lead={behindWords(live.filter(isBehind))}
+        status={<Status state={state} />}
+        lead={[behindWords(live.filter(isBehind)), retiredWords(retired)].filter(Boolean).join(" ") || undefined}
         actions={
           <>
             {remove && (
@@ -87,7 +103,7 @@ export function ProductHead({ organization, product, catalogs, publish, remove }
           {
             label: "Published in",
             grow: true,
-            value: live.length > 0 ? <PublishedIn releases={product.releases} /> : "no catalog yet",
+            value: product.releases.length > 0 ? <PublishedIn releases={product.releases} /> : "no catalog yet",
           },
         ]}
       />

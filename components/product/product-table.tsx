@@ -46,11 +46,7 @@ export function ProductTable({ organization, products, empty }: ProductTableProp
             </Td>
             <Td label="Plans">{listed(product.plans.map((plan) => plan.title))}</Td>
             <Td label="Published in">
-              {product.releases.some((r) => r.state === "published") ? (
-                <PublishedIn releases={product.releases} />
-              ) : (
-                <Status state="draft" />
-              )}
+              {product.releases.length > 0 ? <PublishedIn releases={product.releases} /> : <Status state="draft" />}
             </Td>
             <Td label="Changed" className="text-ink-2 md:whitespace-nowrap">
               {formatMoment(product.updatedAt)}

@@ -25,11 +25,13 @@ interface ConfirmDialogProps {
   action: (form: FormData) => Promise<string | undefined> | Promise<void>;
   /** Hidden inputs. */
   fields?: Record<string, string>;
+  /** A field of the deed itself, above the name to type. */
+  children?: ReactNode;
 }
 
 /** Destruction: says what stops working, then one red button; asks for the name of a thing in use. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, stops, confirm, keep = "Cancel", typeName, action, fields = {} } = props;
+  const { open, onOpenChange, title, stops, confirm, keep = "Cancel", typeName, action, fields = {}, children } = props;
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string>();
   const what = useId();
@@ -51,6 +53,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             {stops}
           </div>
           {problem && <Note tone="bad">{problem}</Note>}
+          {children}
           {typeName && (
             <Field
               name="typedName"

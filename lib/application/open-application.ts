@@ -43,9 +43,9 @@ export async function openApplication(
     subscriptions,
     moreSubscriptions: more,
     missing: missingEnvironments(subscriptions, environments),
-    apis: [...new Map(subscriptions.flatMap((s) => s.apis).map((api) => [api.id, api])).values()].map(
-      ({ id, title, version }) => ({ id, title: `${title} ${version}` }),
-    ),
+    apis: [
+      ...new Map(subscriptions.flatMap((s) => (s.retired ? [] : s.apis)).map((api) => [api.id, api])).values(),
+    ].map(({ id, title, version }) => ({ id, title: `${title} ${version}` })),
     serviceIds: await serviceIdsOf(permit, input.applicationId),
     may: {
       write: mayIn(actor, "application:write", organizationId),

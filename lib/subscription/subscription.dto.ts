@@ -10,6 +10,9 @@ export const subscriptionSelect = {
   decisionReason: true,
   decidedAt: true,
   createdAt: true,
+  endedAt: true,
+  endCause: true,
+  endReason: true,
   productId: true,
   application: { select: { id: true, name: true, organization: { select: { name: true } } } },
   catalog: { select: { slug: true, title: true, kind: true, organization: { select: { slug: true, name: true } } } },
@@ -41,6 +44,7 @@ export const toSubscriptionDto = (row: SubscriptionRow): SubscriptionDto => ({
   decisionReason: row.decisionReason,
   decidedAt: row.decidedAt,
   createdAt: row.createdAt,
+  retired: row.endCause === "retired" && row.endedAt ? { at: row.endedAt, reason: row.endReason } : null,
   application: {
     id: row.application.id,
     name: row.application.name,

@@ -48,6 +48,8 @@ export interface SubscriptionDto {
   decisionReason: string;
   decidedAt: Date | null;
   createdAt: Date;
+  /** It ended because the provider retired the product: when, and what the provider tells of it ("" for nothing). */
+  retired: { at: Date; reason: string } | null;
   application: { id: string; name: string; organization: string };
   catalog: {
     slug: string;

@@ -7,8 +7,9 @@ import { uniqueViolations } from "./unique-violations.ts";
 
 ownDatabase();
 
-/** Rows that no person's deed makes twice: of gateways, counters, partitions. */
-const OF_MACHINES = /^(GatewayNode|GatewayChange|GatewayFeed|LimitCounter|QuotaCounter|CallRecord|Usage|SignIn)/;
+/** Rows that no person's deed makes twice: of gateways, counters, partitions, redirects (a migration made those). */
+const OF_MACHINES =
+  /^(GatewayNode|GatewayChange|GatewayFeed|LimitCounter|QuotaCounter|CallRecord|Usage|SignIn|ApiRedirect)/;
 
 describe("unique constraints", () => {
   test("each one of the schema has its own sentence (F57)", async () => {

@@ -4,6 +4,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { z } from "zod";
 import { AppError } from "#lib/errors/app-error.ts";
 import { invariant } from "#lib/invariant.ts";
+import { log } from "#lib/log.ts";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
 import { uniqueViolations } from "./unique-violations.ts";
 
@@ -76,6 +77,7 @@ export async function transaction<T>(work: (tx: Tx) => Promise<T>, unique: Uniqu
       return await db().$transaction(work, { maxWait: 5_000, timeout: 20_000 });
     } catch (error) {
       if (!isDeadlock(error) || attempt === ATTEMPTS_MAX) throw inWords(error, unique);
+      log.warn({ attempt }, "a transaction was ended as a deadlock, and is run again");
       await setTimeout(Math.random() * PAUSE_MS_MAX);
     }
   }

@@ -31,6 +31,29 @@ describe("invoke", () => {
     expect(t.backend.calls.at(-1)?.url).toBe("/property");
   });
 
+  test.each([
+    ["$(request.path)", "/pets/7"],
+    ["$(request.path)$(request.search)", "/pets/7?x=1"],
+    ["$(request.uri)", "/pets/7?x=1"],
+    ["$(api.operation.path)", "/pets/7"],
+    ["$(request.search)", "/?x=1"],
+  ])("the path that was called follows a host and its port: %s (F16)", async (rest, url) => {
+    const { status } = await run(`execute:\n  - invoke: { target-url: "${t.backend.url}${rest}" }`, "/pets/7?x=1");
+    const seen = t.backend.calls.at(-1)?.url ?? "";
+    expect([status, seen.slice(-url.length)]).toEqual([200, url]);
+  });
+
+  test.each(["", "/", "//", "127.0.0.1:1/", "user@", "a?", "a#", "\\\\"])(
+    "a client's path is no host, whatever it writes in place of one: %j (F16, T10)",
+    async (text) => {
+      const target = '"http://$(request.headers.X-Host)$(request.path)"';
+      const { json } = await run(`execute:\n  - invoke: { target-url: ${target} }`, "/pets/7", {
+        headers: text === "" ? [] : [["X-Host", text]],
+      });
+      expect([json.code, t.backend.calls.length]).toEqual(["POLICY_FAILED", 0]);
+    },
+  );
+
   test.each(["..%2F..%2Fadmin", "..", "a/../b", "x?y=1#z", "@evil.example"])(
     "what a client writes stays in its place: %s (T2)",
     async (text) => {

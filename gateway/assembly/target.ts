@@ -5,6 +5,7 @@ import type { Backend } from "#gateway/snapshot/model.ts";
 import { backendTarget, withoutCredentials } from "#gateway/upstream/request-headers.ts";
 import { namePattern } from "#lib/assembly/name-pattern.ts";
 import type { InvokePolicy, NameControl, Reference, Template } from "#lib/assembly/plan.ts";
+import { HOST_PART, nameOf, type Place, placedParts, targetAddress } from "#lib/assembly/target-address.ts";
 import type { Context } from "./context.ts";
 import { PolicyError, propertyError } from "./policy-error.ts";
 import { toText } from "./values.ts";
@@ -19,11 +20,6 @@ export interface InvokeTarget {
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Addresses that calls name are remembered up to this number. */
 const KNOWN_MAX = 500;
-
-/** What would let a path lead elsewhere than it reads (T2). */
-const UNSAFE = /[\0-\x20\x7f\\#]/;
-const UNSAFE_PATH = /%(?:2f|5c|00)|;/i;
-const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
 
 /** Where an invoke leads. Throws PolicyError for an address that is none. */
 export function targetReader(policy: InvokePolicy): (context: Context) => InvokeTarget {
@@ -71,16 +67,9 @@ const noBackend = (): PolicyError =>
   });
 
 function parse(text: string): URL {
-  const afterScheme = text.indexOf("://") + 3;
-  const slash = text.indexOf("/", afterScheme);
-  const mark = text.indexOf("?", afterScheme);
-  if (!/^https?:\/\//i.test(text) || UNSAFE.test(text)) throw propertyError("the target-url is no address");
-  const path = slash < 0 ? "" : text.slice(slash, mark < 0 ? undefined : mark);
-  if (DOT_SEGMENT.test(path) || UNSAFE_PATH.test(path) || (mark >= 0 && mark < slash))
-    throw propertyError("the target-url is no address");
-  if (!URL.canParse(text)) throw propertyError("the target-url is no address");
-  const url = new URL(text);
-  if (url.username !== "" || url.password !== "") throw propertyError("the target-url holds a user name");
+  const url = targetAddress(text);
+  if (url === null) throw propertyError("the target-url is no address");
+  if (url === "user") throw propertyError("the target-url holds a user name");
   return url;
 }
 
@@ -98,44 +87,23 @@ function plainBackend(url: URL): Backend {
   };
 }
 
-/** Scopes whose values a client writes: in an address they stand for one segment, or one value. */
-const FROM_CLIENT = new Set(["request", "message"]);
-/** These are paths and queries as they were checked when the call came. */
-const AS_THEY_ARE = new Set(["request.path", "request.search", "request.querystring", "request.uri"]);
-
-/** Where a variable of an address stands. */
-type Position = "start" | "host" | "path";
-const HOST_PART = /^[A-Za-z0-9.:[\]_-]*$/;
-
 /** Text of an address: what a client wrote can be a host or a part of the path, and never reach beyond it (T2). */
 function urlReader(template: Template): (context: Context) => string {
-  let position: Position = "start";
-  const parts = template.map((part) => {
-    if (typeof part !== "string") {
-      const read = variablePart(part, position);
-      if (position === "start") position = "path";
-      return read;
-    }
-    if (position !== "path") position = /^https?:\/\/[^/?#]*$/i.test(part) ? "host" : "path";
-    return part;
-  });
+  const parts = placedParts(template).map((part) => (typeof part === "string" ? part : placedReader(part)));
   return (context) => parts.map((part) => (typeof part === "string" ? part : part(context))).join("");
 }
 
-function variablePart(reference: Reference, position: Position): (context: Context) => string {
-  const name = `${reference.scope}.${reference.path.join(".")}`;
+function placedReader({ reference, place }: { reference: Reference; place: Place }): (context: Context) => string {
   // The path that was called, in place of its template.
-  if (name === "api.operation.path") return ({ call }) => call.pathBelow;
+  if (nameOf(reference) === "api.operation.path") return ({ call }) => call.pathBelow;
   const read = reader(reference);
-  if (position === "host") {
+  if (place === "whole") return (context) => toText(read(context));
+  if (place === "host") {
     return (context) => {
       const text = toText(read(context));
       if (!HOST_PART.test(text)) throw propertyError("the host of the target-url is none");
       return text;
     };
-  }
-  if (position === "start" || !FROM_CLIENT.has(reference.scope) || AS_THEY_ARE.has(name)) {
-    return (context) => toText(read(context));
   }
   return (context) => {
     const text = encodeURIComponent(toText(read(context)).toWellFormed());

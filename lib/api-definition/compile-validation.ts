@@ -28,6 +28,7 @@ export function compileValidation(
     operation.key,
     compileRequest(document, operation, bundle),
   ]);
+  bundle.checkEnds();
   const validation = { definitions: bundle.definitions, operations: Object.fromEntries(compiled) };
   return { validation, violations: bundle.violations };
 }

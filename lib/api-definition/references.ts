@@ -14,6 +14,7 @@ const NAME_MAPS = new Set(["properties", "patternProperties", "definitions", "$d
  */
 export function checkReferences(document: JsonObject, operations: KeyedOperation[]): (Violation & { code: string })[] {
   const outside = new Map<string, string>();
+  const loops = new Map<string, string>();
   const seen = new Set<unknown>();
   const queue: { value: unknown; pointer: string; names: boolean }[] = [];
   for (const { operation, pathItem, pointer } of operations) {
@@ -27,20 +28,44 @@ export function checkReferences(document: JsonObject, operations: KeyedOperation
     seen.add(value);
     const ref = names ? undefined : member(value, "$ref");
     if (typeof ref === "string") {
-      if (ref.startsWith("#/")) queue.push(target(document, value, pointer, ref));
-      else if (!ref.startsWith("#")) outside.set(ref, `${pointer}/$ref`);
+      if (ref.startsWith("#/")) {
+        if (endsInItself(document, value)) loops.set(ref, `${pointer}/$ref`);
+        queue.push(target(document, value, pointer, ref));
+      } else if (!ref.startsWith("#")) outside.set(ref, `${pointer}/$ref`);
     }
     for (const [key, child] of Object.entries(value)) {
       if (!names && isObject(value) && (DATA_KEYS.has(key) || key.startsWith("x-"))) continue;
       queue.push({ value: child, pointer: pointer + toPointer([key]), names: !names && NAME_MAPS.has(key) });
     }
   }
-  return [...outside].map(([ref, pointer]) => ({
+  const out = [...outside].map(([ref, pointer]) => ({
     code: "REF_EXTERNAL",
-    severity: "warning",
+    severity: "warning" as const,
     pointer,
     message: `The reference to ${ref.slice(0, 200)} leads out of this text and is not followed. Bundle the definition into one file.`,
   }));
+  const round = [...loops].map(([ref, pointer]) => ({
+    code: "REF_LOOP",
+    severity: "error" as const,
+    pointer,
+    message: `The reference ${ref.slice(0, 200)} leads to itself, and to nothing that could be checked or shown.`,
+  }));
+  return [...out, ...round];
+}
+
+/** Whether a chain of references comes round to itself. */
+function endsInItself(document: JsonObject, holder: unknown): boolean {
+  const seen = new Set<unknown>();
+  for (let current = holder; isObject(current); ) {
+    if (seen.has(current)) return true;
+    seen.add(current);
+    const keys = localReference(current);
+    if (!keys) return false;
+    let next: unknown = document;
+    for (const key of keys) next = member(next, key);
+    current = next;
+  }
+  return false;
 }
 
 function target(document: JsonObject, holder: object, pointer: string, ref: string) {
@@ -57,7 +82,7 @@ function target(document: JsonObject, holder: object, pointer: string, ref: stri
   return { value, pointer: toPointer(localReference(holder) ?? []), names: false };
 }
 
-/** Whether a chain of references ends outside of the document, or in itself: odd, but nothing to refuse the text for. */
+/** Whether a chain of references ends outside of the document, or in itself: odd, but nothing to refuse a draft for. */
 function leadsOut(document: JsonObject, holder: unknown): boolean {
   const seen = new Set<unknown>();
   for (let current = holder; isObject(current) && !seen.has(current); ) {

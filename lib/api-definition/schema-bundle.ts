@@ -1,4 +1,5 @@
 import { DEFINITIONS, type JsonSchema } from "#lib/validation/compile-schema.ts";
+import { endlessReferences } from "#lib/validation/endless-references.ts";
 import { linearPattern, PatternRefused } from "#lib/validation/linear-pattern.ts";
 import { dereference, isObject, type JsonObject, localReference, member, toPointer } from "./json-pointer.ts";
 import type { Violation } from "./rules.ts";
@@ -51,7 +52,7 @@ const KEYWORDS: Record<string, Kind> = {
  */
 export class SchemaBundle {
   readonly definitions: Record<string, JsonSchema> = {};
-  readonly violations: Violation[] = [];
+  readonly violations: (Violation & { code?: string })[] = [];
   readonly #document: JsonObject;
   readonly #modern: boolean;
   readonly #names = new Map<string, string>();
@@ -60,6 +61,16 @@ export class SchemaBundle {
   constructor(document: JsonObject) {
     this.#document = document;
     this.#modern = /^3\.[12]/.test(String(member(document, "openapi")));
+  }
+
+  /** Says what can never be checked, when all schemas are added. */
+  checkEnds(): void {
+    const endless = new Set(endlessReferences(this.definitions, DEFINITIONS));
+    for (const [at, name] of this.#names) {
+      if (!endless.has(name)) continue;
+      const message = `The schema #${at} refers to itself without end, so that requests cannot be validated.`;
+      this.violations.push({ severity: "error", code: "REF_LOOP", pointer: at, message });
+    }
   }
 
   /** `pointer`: where the schema stands, for what is found in it. */

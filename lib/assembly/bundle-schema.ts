@@ -1,4 +1,12 @@
-import { isObject, type JsonObject, localReference, member, valueAt } from "#lib/api-definition/json-pointer.ts";
+import {
+  isObject,
+  type JsonObject,
+  localReference,
+  member,
+  toPointer,
+  valueAt,
+} from "#lib/api-definition/json-pointer.ts";
+import { endlessReferences } from "#lib/validation/endless-references.ts";
 import type { Json } from "./plan.ts";
 import { Unreadable } from "./reference.ts";
 
@@ -65,6 +73,11 @@ export function bundleSchema(document: JsonObject, schema: unknown, budget: Budg
   }
 
   const root = convert(schema, 0);
+  const [endless] = endlessReferences(Object.fromEntries(defs), "#/$defs/");
+  if (endless !== undefined) {
+    const [key = "[]"] = [...names].find(([, name]) => name === endless) ?? [];
+    throw new Unreadable(`The schema #${toPointer(JSON.parse(key))} refers to itself without end.`);
+  }
   if (!isObject(root) || defs.size === 0) return root;
   return { ...root, $defs: Object.fromEntries(defs) } as Json;
 }

@@ -4,6 +4,7 @@ import type { Violation } from "#lib/api-definition/rules.ts";
 import { listCompiler } from "./compile-list.ts";
 import type { CompiledAssembly, CompiledCatch, CompiledPolicy, InvokePolicy } from "./plan.ts";
 import { Report } from "./report.ts";
+import { NOT_EXPANDED, VARIABLE } from "./unexpanded.ts";
 
 export interface AssemblyResult {
   /** undefined: calls go to the backend as they are. */
@@ -27,9 +28,11 @@ export function compileAssembly(
   const raw = member(configuration, "assembly");
   if (raw === undefined || raw === null) return { assembly: undefined, violations: [] };
   const properties = readProperties(configuration);
-  const report = new Report(
-    new Set([...properties.own.keys(), ...[...properties.catalogs.values()].flatMap((m) => [...m.keys()])]),
-  );
+  const values = new Map<string, string[]>();
+  for (const some of [properties.own, ...properties.catalogs.values()]) {
+    for (const [name, value] of some) values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  const report = new Report(values);
   if (!isObject(raw)) {
     report.error("ASSEMBLY_SHAPE", BASE, "The assembly is an object with execute, catch and finally.");
     return { assembly: undefined, violations: report.violations };
@@ -116,6 +119,9 @@ function readCatch(
       );
       return [];
     }
+    errors.forEach((name: string, n) => {
+      if (VARIABLE.test(name)) report.error("VARIABLE_INVALID", `${at}/errors/${n}`, NOT_EXPANDED);
+    });
     return [{ errors, execute: list(entry.execute, `${at}/execute`) }];
   });
 }

@@ -3,6 +3,7 @@ import { outputName } from "./compile-simple.ts";
 import { checkPattern } from "./name-pattern.ts";
 import type { InvokePolicy, NameControl, Template } from "./plan.ts";
 import type { PolicyInput } from "./policy.schema.ts";
+import { canBeAddress } from "./target-address.ts";
 
 /** What API Connect's editor writes when nobody chose a time: the backend's own limit holds then. */
 const DEFAULT_SECONDS = 60;
@@ -50,6 +51,13 @@ function targetUrl(text: string, { report }: Context, pointer: string): Template
       "POLICY_INVALID",
       pointer,
       "Leave user name and password out of the address: use username and password.",
+    );
+  }
+  if (report.violations.every((violation) => violation.pointer !== pointer) && !canBeAddress(template, report.values)) {
+    report.error(
+      "POLICY_INVALID",
+      pointer,
+      "The target-url is no address, whatever its variables hold: a host with a port in digits, then a path without ; # and spaces.",
     );
   }
   return template;

@@ -10,6 +10,7 @@ import { compileValidate } from "./compile-validate.ts";
 import type { CompiledPolicy } from "./plan.ts";
 import { type PolicyKind, policySchemas, UNSUPPORTED } from "./policy.schema.ts";
 import type { Report } from "./report.ts";
+import { checkUnexpanded } from "./unexpanded.ts";
 
 /** What compilers of policies work with. */
 export interface Context {
@@ -96,6 +97,7 @@ export function listCompiler(report: Report, document: JsonObject, operations: r
       return undefined;
     }
     const compiled = compilers[kind as PolicyKind](parsed.data as never, context, pointer);
+    checkUnexpanded(kind as PolicyKind, raw, pointer, report);
     if (!compiled) return undefined;
     const policy = { ...compiled, title: parsed.data.title || kind } as CompiledPolicy;
     return { ...policy, body: mentionsBody(policy) };

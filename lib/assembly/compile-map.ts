@@ -181,7 +181,11 @@ function concatenation(text: string, read: (name: string) => Reference): Templat
     const piece = PIECE.exec(text);
     if (!piece) return null;
     const [whole, double, single, variable] = piece;
-    found.push(variable === undefined ? (double ?? single ?? "") : read(variable));
+    const quoted = double ?? single ?? "";
+    if (variable === undefined && quoted.includes("$(")) {
+      throw new Unreadable("A variable in quotes is not expanded: join it with +, as in 'Hello ' + $(input.name).");
+    }
+    found.push(variable === undefined ? quoted : read(variable));
     at += whole.length;
     if (at >= text.length) return found;
     if (text[at] !== "+") return null;
@@ -194,6 +198,7 @@ function template(text: string, read: (name: string) => Reference): Template {
   for (const piece of text.split(/(\$\([^()]*\))/)) {
     const variable = /^\$\(([^()]*)\)$/.exec(piece);
     if (variable) found.push(read(variable[1] ?? ""));
+    else if (piece.includes("$(")) throw new Unreadable(`${shown(piece)} is not closed.`);
     else if (piece !== "") found.push(piece);
   }
   return found;

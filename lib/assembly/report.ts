@@ -15,12 +15,15 @@ type Code =
 export class Report {
   readonly violations: (Violation & { code: Code })[] = [];
   readonly properties: ReadonlySet<string>;
+  /** Their values: the API's own, then those of catalogs. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
   /** Variables that policies set, and where each is read. */
   readonly #set = new Set<string>();
   readonly #read: { name: string; pointer: string }[] = [];
 
-  constructor(properties: ReadonlySet<string>) {
-    this.properties = properties;
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.values = values;
+    this.properties = new Set(values.keys());
   }
 
   error(code: Code, pointer: string, message: string): void {

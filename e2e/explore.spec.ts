@@ -46,7 +46,7 @@ test("own ID and secret: a wrong secret is told from an unknown ID, and nothing 
 }) => {
   allowConsoleError(/401/);
   const page = await asUser(developer);
-  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.goto("/explore/acme/sandbox/weather-provider-api/getCurrent");
   await page.getByRole("button", { name: "Use my own ID and secret" }).click();
   await page.getByRole("textbox", { name: /X-IBM-Client-Id/ }).fill(installation.firstRun.call?.clientId ?? "");
   const secret = page.getByLabel(/X-IBM-Client-Secret/);
@@ -69,7 +69,7 @@ test("Get token: the application's own, its end counted down, 200 with it, and w
 }) => {
   allowConsoleError(/401/);
   const page = await asUser(developer);
-  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.goto("/explore/acme/sandbox/weather-provider-api/getCurrent");
   await page.getByRole("button", { name: "Use an access token" }).click();
   const field = page.getByLabel(/^Authorization/);
   await page.getByRole("button", { name: /^Send/ }).click();
@@ -123,7 +123,7 @@ test("the exact cause of a refusal is on record for the application's owner", as
 }) => {
   allowConsoleError(/401/);
   const page = await asUser(developer);
-  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.goto("/explore/acme/sandbox/weather-provider-api/getCurrent");
   await page.getByRole("button", { name: "Use my own ID and secret" }).click();
   await page.getByRole("textbox", { name: /X-IBM-Client-Id/ }).fill(installation.firstRun.call?.clientId ?? "");
   await page.getByLabel(/X-IBM-Client-Secret/).fill("pcs_test_notthesecretofanybody");
@@ -141,7 +141,7 @@ test("an empty required field is pointed at and nothing is sent, unless it is me
   page.on("request", (request) => {
     if (request.url().endsWith("/api/explore/call")) calls.push(request.postData() ?? "");
   });
-  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.goto("/explore/acme/sandbox/weather-provider-api/getCurrent");
   const zip = page.getByRole("textbox", { name: /zipcode/ });
   await zip.fill("");
   await page.getByRole("button", { name: /^Send/ }).click();
@@ -157,7 +157,7 @@ test("an empty required field is pointed at and nothing is sent, unless it is me
 });
 
 test("a stranger reads everything, and is led to sign-in where a key is needed", async ({ page }) => {
-  await page.goto("/explore/acme/sandbox/weather-provider-api-1.0.0/getCurrent");
+  await page.goto("/explore/acme/sandbox/weather-provider-api/getCurrent");
   await expect(page.getByRole("link", { name: /Sign in/ }).first()).toBeVisible();
   await expectAccessible(page);
   await takeScreens(page, "explore-stranger");

@@ -28,7 +28,7 @@ interface Row {
 }
 
 const provider = "/provider/acme";
-const api = "acme/sandbox/weather-provider-api-1.0.0";
+const api = "acme/sandbox/weather-provider-api";
 
 /** The address behind the first link of a list that has this name. */
 const linkOn = (list: string, name: string) => async (page: Page) => {

@@ -60,6 +60,7 @@ const listSelect = {
  */
 export async function searchApis(input: SearchInput): Promise<Page<ListedApiDto>> {
   const page = pageFrom(await findIds(input));
+  if (page.rows.length === 0) return { rows: [], next: null };
   const rows = await db().publishedApi.findMany({
     where: { id: { in: page.rows.map(({ id }) => id) } },
     select: listSelect,

@@ -123,7 +123,8 @@ export default async function ApiPage(props: Props) {
             aria-label="Subscribe"
             className="mt-8 min-w-0 scroll-mt-4 lg:col-start-2 lg:row-span-2 lg:row-start-1"
           >
-            <SubscribePanel api={api} />
+            {/* Another version has other plans: what was chosen is not carried over. */}
+            <SubscribePanel key={api.id} api={api} />
           </aside>
         )}
         <div className="min-w-0 lg:col-start-1">

@@ -10,41 +10,32 @@ const pages = globSync("app/**/page.tsx", { cwd: join(import.meta.dirname, "..")
     .replace(/\/\([^)]*\)/g, ""),
 );
 
-/** As they travel: what is no text, what cannot be stored, what cannot be seen, and what other readers take for a path. */
-const segments = [
-  "%00",
-  "a%00b",
-  "weather@%00",
-  "weather@~00",
-  "%ED%A0%80",
-  "%E2%80%8B",
-  "%E2%80%AE",
-  "%",
-  "%2e%2e%2f",
-  "x".repeat(3_000),
-];
+/** As they travel: what cannot be stored, what is no text, what cannot be seen, and what no escape is. */
+const segments = ["%00", "weather@~00", "%ED%A0%80", "%E2%80%8B", "%"];
 const names = ["q", "after", "version", "next", "line", "view", "show", "test", "api", "operation", "from", "moved"];
 const query = (value: string) => names.map((name) => `${name}=${value}&${name}[startsWith]=`).join("&");
 
-/** The same address with the hostile text in the place of its last segment that varies, else of each. */
+/** Each page with a hostile text in the place of what varies in its address, and with a hostile query. */
 function* addresses(): Generator<string> {
   for (const page of pages) {
     const real = page.replaceAll("[organization]", "acme").replaceAll("[catalog]", "sandbox");
-    for (const segment of segments) {
-      if (real.includes("[")) yield real.replace(/\[\w+\]/g, segment);
-      if (page.includes("[")) yield page.replace(/\[\w+\]/g, segment);
+    for (const segment of page.includes("[") ? segments : []) {
+      yield (real.includes("[") ? real : page).replace(/\[\w+\]/g, segment);
     }
     const found = real.replace("[api]", "weather-provider-api").replace("[operation]", "getCurrent");
-    for (const value of ["%00", "%ED%A0%80", "%E2%80%8B"]) yield `${found.replace(/\[\w+\]/g, value)}?${query(value)}`;
+    for (const value of ["%00", "%ED%A0%80"]) yield `${found.replace(/\[\w+\]/g, value)}?${query(value)}`;
   }
 }
 
 test("no page fails, whatever stands in its address (F61)", async ({ asUser, provider, administrator }) => {
-  // Some eight hundred addresses, asked for without a browser.
-  for (const account of [provider, administrator]) {
+  const isOperators = (address: string) => address.startsWith("/installation");
+  for (const [account, theirs] of [
+    [provider, (address: string) => !isOperators(address)],
+    [administrator, isOperators],
+  ] as const) {
     const { request } = (await asUser(account)).context();
     const failed: string[] = [];
-    for (const address of new Set(addresses())) {
+    for (const address of [...addresses()].filter(theirs)) {
       const answer = await request.get(address, { maxRedirects: 0 });
       const body = await answer.text();
       if (answer.status() >= 500 || body.includes("This page failed")) failed.push(`${answer.status()} ${address}`);

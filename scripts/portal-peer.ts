@@ -9,4 +9,26 @@ subscribe("http.server.request.start", (message) => {
   const said = request.headers["x-forwarded-for"];
   const peer = request.socket.remoteAddress ?? "unknown";
   request.headers["x-forwarded-for"] = said === undefined ? peer : `${said}, ${peer}`;
+  // Next has a page for what it cannot decode, and fails when it shows it: 500 for "/apis/%" (F61). Taken as it is
+  // written, it is the address of nothing.
+  request.url = decodable(request.url ?? "/");
 });
+
+/** The same target, its segments that are no escapes of UTF-8 as plain text. */
+function decodable(target: string): string {
+  const end = target.search(/[?#]|$/);
+  const path = target.slice(0, end);
+  if (isDecodable(path)) return target;
+  const segments = path.split("/").map((segment) => (isDecodable(segment) ? segment : segment.replaceAll("%", "%25")));
+  return segments.join("/") + target.slice(end);
+}
+
+function isDecodable(text: string): boolean {
+  if (!text.includes("%")) return true;
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -71,5 +71,5 @@ export function ApplicationSearch<T>({ listed, find, onFound }: ApplicationSearc
 function foundWords(q: string, count: number, more: boolean): string {
   if (count === 0) return `No application has “${q}” in its name.`;
   if (more) return `The list holds ${count} applications of that name, and there are more. More letters find fewer.`;
-  return `The list holds the ${plural(count, "application")} of that name.`;
+  return `${plural(count, "application")} found. Choose from the list.`;
 }

@@ -36,7 +36,7 @@ export function SubscribeForm(props: SubscribeFormProps) {
   const listed = props.applications;
   const [found, setFound] = useState<Subscriber[] | null>(null);
   const [chosen, setChosen] = useState(listed.rows[0]?.id ?? NEW);
-  const [picked, setPicked] = useState<Subscriber>();
+  const [picked, setPicked] = useState(listed.rows[0]);
   // What is chosen stays in the list, also when the search holds others.
   const others = found ?? listed.rows;
   const applications = picked && !others.some(({ id }) => id === picked.id) ? [picked, ...others] : others;

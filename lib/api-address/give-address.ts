@@ -17,8 +17,8 @@ interface Place {
 
 /**
  * The address of an API in a catalog, kept from its first publish on whatever its title becomes: at first that of its
- * other versions (drafts of the same name in the space), else one of its own. The address is locked, so that of two
- * publishes at once the second sees the first's version. Throws NAME_TAKEN with whose the address, or the version, is.
+ * other versions (drafts of the same name in the space), else one of its own. The deed holds the catalog: publishes in it
+ * take turns, so that the second sees the first's version. Throws NAME_TAKEN with whose the address, or the version, is.
  */
 export async function giveAddress(tx: Tx, api: ApiToAddress, place: Place): Promise<string> {
   const own = await tx.apiAddressVersion.findFirst({
@@ -75,7 +75,6 @@ async function claim(tx: Tx, slug: string, api: ApiToAddress, { spaceId, catalog
 
 /** The API of another draft that is live at the address with this very version. */
 async function othersVersion(tx: Tx, addressId: string, api: ApiToAddress): Promise<{ title: string } | null> {
-  await tx.$queryRaw`select 1 from "ApiAddress" where id = ${addressId}::uuid for update`;
   const row = await tx.publishedApi.findFirst({
     where: { addressId, apiDefinitionId: { not: api.id }, revision: { version: api.version } },
     select: { revision: { select: { title: true } } },

@@ -45,7 +45,11 @@ export default async function ExploreOperationPage(props: Props) {
       operation={operation}
       about={
         <>
-          {moved && <MovedNote moved={moved} address={env().PORTAL_URL + paths.exploreApi(api.ref)} />}
+          {moved && (
+            <div className="my-3">
+              <MovedNote moved={moved} address={env().PORTAL_URL + paths.exploreApi(api.ref)} />
+            </div>
+          )}
           {about !== "" && about !== operation.summary.trim() && <Markdown text={about} />}
         </>
       }

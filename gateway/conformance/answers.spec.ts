@@ -162,7 +162,13 @@ describe("backends that fail (T37)", () => {
     expect([answer.status, answer.text]).toEqual([200, "ok"]);
   });
 
-  test.each(["Content-Length: 100\r\n\r\nshort", "Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n"])(
+  test("one that frames an answer wrongly before any of it has left is 502 BACKEND_INVALID (F8)", async () => {
+    const bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n";
+    const answer = await call(`${await withBytes("/framed", bytes)}/x`);
+    expect([answer.status, answer.json.code]).toEqual([502, "BACKEND_INVALID"]);
+  });
+
+  test.each(["Content-Length: 100\r\n\r\nshort", "Transfer-Encoding: chunked\r\n\r\n9\r\nshort"])(
     "an answer that breaks off never looks whole (%j)",
     async (rest) => {
       const broken = await withBytes(`/broken-${rest.length}`, `HTTP/1.1 200 OK\r\n${rest}`);

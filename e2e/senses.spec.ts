@@ -201,7 +201,7 @@ test("the editor of a product and its lists tell what they hold (F84) (F85)", as
   const gold = page.getByRole("group", { name: "Gold" });
   await expect(gold.getByRole("textbox", { name: "Rate limit" })).toHaveValue("1000/1hour");
   await expectTold(page);
-  for (const address of [paths.draftApis("acme"), paths.members("acme"), paths.audit("acme")]) {
+  for (const address of [paths.draftApis("acme"), paths.members("acme"), paths.audit("acme"), paths.account()]) {
     await page.goto(address);
     await expectTold(page);
   }

@@ -54,7 +54,9 @@ export function Sessions({ sessions, end, endOthers }: SessionsProps) {
         <tbody>
           {sessions.map((session) => (
             <tr key={session.id}>
-              <Td className="font-semibold">{session.browser}</Td>
+              <Td names className="font-semibold">
+                {session.browser}
+              </Td>
               <Td label="Signed in">{formatMoment(session.createdAt)}</Td>
               <Td label="Last used">{session.current ? "Now" : formatMoment(session.lastSeenAt)}</Td>
               <Td className="md:text-end">

@@ -18,6 +18,7 @@ export function DismissGateway({ gateway, action }: DismissGatewayProps) {
   return (
     <ConfirmButton
       label="Dismiss…"
+      of={gateway.address}
       variant="ghost"
       size="sm"
       title="Dismiss this gateway?"

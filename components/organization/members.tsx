@@ -201,6 +201,7 @@ export function Invitations({ invitations, withdraw }: InvitationsProps) {
               <Button
                 variant="ghost"
                 size="sm"
+                aria-label={`Withdraw the invitation of ${invitation.email}`}
                 onClick={async () => {
                   await withdraw({ id: invitation.id });
                   router.refresh();

@@ -69,7 +69,7 @@ export function Td({ label, names, numeric, mono, className, ...rest }: TdProps)
       {...(names && { scope: "row" })}
       {...rest}
       className={cx(
-        "align-middle font-normal",
+        "align-middle",
         (numeric || mono) && "font-mono text-code",
         numeric && "md:!text-end md:whitespace-nowrap",
         className,

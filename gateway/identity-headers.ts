@@ -104,7 +104,9 @@ const FRAMING = [
 const OURS = new RegExp(`^(?:http-)?(?:${[...ADDRESS, ...CALLER, ...FRAMING].join("|")})$`);
 
 /** A name as CGI reads it: in lower case, "-" for each sign that is no letter and no digit. */
-export const foldedName = (lower: string): string => lower.replace(/[^a-z0-9]/g, "-");
+export const foldedName = (lower: string): string =>
+  OTHER_SIGN.test(lower) ? lower.replace(/[^a-z0-9]/g, "-") : lower;
+const OTHER_SIGN = /[^a-z0-9-]/;
 
 /** Whether only we may set a header; by its folded name. */
 export const isOurs = (folded: string): boolean => OURS.test(folded);

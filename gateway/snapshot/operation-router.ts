@@ -66,6 +66,9 @@ export class OperationRouter {
   #tree: findMyWay.Instance<findMyWay.HTTPVersion.V1> | undefined;
   #fallbacks: Fallback[] = [];
   #methods: string[] = [];
+  /** Segments of the deepest template, and characters of the longest segment: no other path is one of these (F3). */
+  #depthMax = 0;
+  #segmentMax = PARAM_LENGTH_MAX;
 
   /** `name` is for the log. */
   constructor(operations: readonly GatewayOperation[], name: string) {
@@ -75,7 +78,35 @@ export class OperationRouter {
 
   find(method: string, path: string): GatewayOperation | undefined {
     this.#tree ??= this.#build();
-    const found = this.#tree.find(method as findMyWay.HTTPMethod, path)?.store as GatewayOperation | undefined;
+    if (!this.#mayMatch(path)) return undefined;
+    return this.#findIn(this.#tree, method, path);
+  }
+
+  /** Whether a path has a shape that a template has. Cheap, since whoever calls is not known yet. */
+  #mayMatch(path: string): boolean {
+    let depth = 1;
+    let start = 0;
+    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", start)) {
+      depth += 1;
+      if (depth > this.#depthMax || !this.#isShort(path, start, end)) return false;
+      start = end + 1;
+    }
+    return this.#isShort(path, start, path.length);
+  }
+
+  #isShort(path: string, start: number, end: number): boolean {
+    if (end - start <= this.#segmentMax) return true;
+    // A character takes nine bytes percent-encoded; twelve make two.
+    if (end - start > this.#segmentMax * 9) return false;
+    return decoded(path.slice(start, end)).length <= this.#segmentMax;
+  }
+
+  #findIn(
+    tree: findMyWay.Instance<findMyWay.HTTPVersion.V1>,
+    method: string,
+    path: string,
+  ): GatewayOperation | undefined {
+    const found = tree.find(method as findMyWay.HTTPMethod, path)?.store as GatewayOperation | undefined;
     // find-my-way lets a parameter be empty: "/pets/" is no "/pets/{id}", and a backend may take it for "/pets".
     const whole = found && (!path.endsWith("/") || found.path.endsWith("/")) ? found : undefined;
     return this.#fallbacks.length === 0 ? whole : this.#closest(whole, method, path);
@@ -96,13 +127,18 @@ export class OperationRouter {
   /** Methods that the path has, for `Allow`; empty when no operation has the path. */
   methodsOf(path: string): string[] {
     this.#tree ??= this.#build();
-    return this.#methods.filter((method) => this.find(method, path) !== undefined);
+    const tree = this.#tree;
+    if (!this.#mayMatch(path)) return [];
+    return this.#methods.filter((method) => this.#findIn(tree, method, path) !== undefined);
   }
 
   #build(): findMyWay.Instance<findMyWay.HTTPVersion.V1> {
     const tree = findMyWay({ maxParamLength: PARAM_LENGTH_MAX });
     this.#methods = [...new Set(this.#operations.map((operation) => operation.method))].sort();
     for (const operation of this.#operations) {
+      const segments = operation.path.split("/");
+      this.#depthMax = Math.max(this.#depthMax, segments.length);
+      for (const segment of segments) this.#segmentMax = Math.max(this.#segmentMax, segment.length);
       // "*", "?" and what a segment mixes mean something else to find-my-way, or nothing.
       if (/[*?()]/.test(operation.path) || operation.path.split("/").some(isMixed)) {
         this.#fallBack(operation);

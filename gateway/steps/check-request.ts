@@ -30,6 +30,7 @@ const PATH = /^[A-Za-z0-9\-._~!$&'()*+,=:@/%"<>[\]^`{|}]+$/;
 const QUERY = /^[!"$-~]*$/;
 /** Encoded `/`, `\`, `;` and control characters: a backend that decodes before it routes would see another path (T2). */
 const ENCODED_TRICK = /%(?:2f|5c|3b|[01][0-9a-f]|7f)/i;
+const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
 const BROKEN_ENCODING = /%(?![0-9a-f]{2})/i;
 const HOST_VALUE = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
@@ -82,8 +83,9 @@ function checkHeaders(call: Call): Refused | undefined {
       case CONNECTION:
         // The two that everybody sends name no header.
         if (value !== "keep-alive" && value !== "close") {
-          call.connectionTokens += `,${value.toLowerCase()}`;
-          if (call.connectionTokens.includes("upgrade") && !ignoresUpgrade(call.req.socket)) lastCall(call);
+          const tokens = value.toLowerCase();
+          call.connectionTokens += `,${tokens}`;
+          if (tokens.includes("upgrade") && !ignoresUpgrade(call.req.socket)) lastCall(call);
         }
         break;
       case VIA:
@@ -128,9 +130,7 @@ function checkTarget(call: Call, target: string): Refused | undefined {
 function isPlainPath(path: string): boolean {
   if (BROKEN_ENCODING.test(path) || ENCODED_TRICK.test(path)) return false;
   try {
-    return decodeURIComponent(path)
-      .split("/")
-      .every((segment) => segment !== "." && segment !== "..");
+    return !DOT_SEGMENT.test(decodeURIComponent(path));
   } catch {
     // Not UTF-8.
     return false;

@@ -1,7 +1,7 @@
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call, Presented } from "#gateway/call.ts";
 import type { HeaderName } from "#gateway/header-names.ts";
-import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
+import { eachNamed, looksLikeClientId, parameterPattern, parameterValue } from "#gateway/query.ts";
 import type { Alternative, GatewayApi } from "#gateway/snapshot/model.ts";
 import { readBearer } from "#gateway/tokens/read-bearer.ts";
 import type { CompiledScheme } from "#lib/api-definition/compiled.ts";
@@ -14,6 +14,20 @@ interface Found {
   /** Lower case for headers. */
   name: string;
   value: string;
+}
+
+/** Of the parameters that hold credentials; more than one ID is refused, and secrets that came twice match nothing. */
+const FOUND_MAX = 16;
+
+const patterns = new WeakMap<GatewayApi["credentialNames"], RegExp>();
+
+/** Finds the parameters that may hold credentials of an API. */
+function patternOf(names: GatewayApi["credentialNames"]): RegExp {
+  const known = patterns.get(names);
+  if (known) return known;
+  const made = parameterPattern(names.query.keys());
+  patterns.set(names, made);
+  return made;
 }
 
 /**
@@ -66,7 +80,7 @@ function findAll(call: Call, { credentialNames }: GatewayApi): Found[] {
     if (key) add({ key, in: "header", name, value: raw[i * 2 + 1] as string });
   }
   if (call.query !== "") {
-    eachParameter(call.query, (name, text) => {
+    eachNamed(call.query, patternOf(credentialNames), FOUND_MAX, (name, text) => {
       const key = credentialNames.query.get(name);
       if (key) add({ key, in: "query", name, value: parameterValue(text) });
     });
@@ -105,8 +119,8 @@ function missing(call: Call, security: readonly Alternative[], found: readonly F
 function isThere(call: Call, scheme: CompiledScheme): boolean {
   if (scheme.in === "header") return call.names.some(({ lower }) => lower === scheme.name);
   let there = false;
-  eachParameter(call.query, (name) => {
-    there ||= name === scheme.name;
+  eachNamed(call.query, parameterPattern([scheme.name]), 1, () => {
+    there = true;
   });
   return there;
 }

@@ -21,6 +21,7 @@ export function viaField({ via, req }: Call): string {
 export function hasPassedTooOften(via: string): boolean {
   const name = ownField().slice("1.1 ".length);
   let passes = 0;
-  for (let at = via.indexOf(name); at >= 0; at = via.indexOf(name, at + name.length)) passes += 1;
+  for (let at = via.indexOf(name); at >= 0 && passes <= PASSES_MAX; at = via.indexOf(name, at + name.length))
+    passes += 1;
   return passes > PASSES_MAX;
 }

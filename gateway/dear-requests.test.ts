@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { prefersXml } from "./answer/prefers-xml.ts";
+import type { Call } from "./call.ts";
+import { headerName } from "./header-names.ts";
+import { eachNamed, parameterPattern } from "./query.ts";
+import { OperationRouter } from "./snapshot/operation-router.ts";
+
+// What somebody who is not known yet may have read, however much he sends. Counts, not times.
+
+test("of an Accept the first 512 characters are read, and what they prefer holds (F3)", () => {
+  const prefers = (...values: string[]) =>
+    prefersXml({
+      names: values.map(() => headerName("Accept")),
+      req: { rawHeaders: values.flatMap((value) => ["Accept", value]) },
+    } as unknown as Call);
+  expect(prefers(`application/xml,${"a/b,".repeat(3_700)}`)).toBe(true);
+  expect(prefers(`${"a/b,".repeat(3_700)}application/xml`)).toBe(false);
+  expect(prefers(...Array(98).fill("a/b"), "application/xml")).toBe(true);
+  expect(prefers(...Array(300).fill("a/b"), "application/xml")).toBe(false);
+});
+
+test("parameters that hold credentials are found among thousands, in every encoding, and so many at most (F3)", () => {
+  const pattern = parameterPattern(["client_id", "a b"]);
+  const found = (query: string, most = 16) => {
+    const all: string[] = [];
+    eachNamed(query, pattern, most, (name, text) => all.push(`${name}|${text}`));
+    return all;
+  };
+  expect(found(`${"&".repeat(7_000)}client_id=1&${"x=1&".repeat(100)}%63lient%5Fid=2&a+b=3&a%20b`)).toEqual([
+    ...["client_id|client_id=1", "client_id|%63lient%5Fid=2", "a b|a+b=3", "a b|a%20b"],
+  ]);
+  expect(found("xclient_id=1&client_idx=1&client%=1&client_id%=1")).toEqual([]);
+  expect(found("client_id=x&".repeat(600))).toHaveLength(16);
+});
+
+test("a path that is deeper or longer than any template is no operation's, and others are found as before (F3)", () => {
+  const operation = (path: string) => ({ key: path, method: "GET", path, security: [] }) as never;
+  const router = new OperationRouter([operation("/y/{id}"), operation("/m/{a}.json")], "test");
+  const find = (path: string) => router.find("GET", path) !== undefined;
+  expect([find(`/y/${"%61".repeat(500)}`), find(`/y/${"%E6%B1%87".repeat(500)}`), find("/m/a.json")]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([find(`/y/${"%61".repeat(501)}`), find(`/${"a/".repeat(4_000)}x`), find("/y/a/b")]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect([router.methodsOf(`/${"a/".repeat(4_000)}x`), router.methodsOf("/y/1")]).toEqual([[], ["GET"]]);
+});

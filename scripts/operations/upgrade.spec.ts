@@ -30,6 +30,8 @@ interface Made {
   apiKey: string;
   sessionId: string;
   invitationToken: string;
+  /** Of an API that this version no longer compiles. */
+  refusedApiId: string;
 }
 
 const absent = whyNoOldVersion();
@@ -53,6 +55,7 @@ let made: Made;
 /** Of the old version's tables, before anything of this version touched them. */
 let rows: StoredRows;
 let callers: Callers;
+let ownerSessionId: string;
 /** Calls made beside the callers. */
 let singles = 0;
 
@@ -172,6 +175,7 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
       { name: "secret that was reset", path: orders, headers: headersOf(reset) },
       { name: "token of a pair", path: orders, headers: bearer(await token(before.address, pairGrant(sandbox))) },
       { name: "token of an API key", path: orders, headers: bearer(await token(before.address, apiKeyGrant())) },
+      { name: "no longer compiles", path: at("sandbox", "refused"), headers: {} },
       { name: "open", path: at("production", "open"), headers: {} },
     ];
     singles += 2;
@@ -196,7 +200,8 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
     const [GATEWAY_PORT = "", GATEWAY_ADMIN_PORT = "", SAMPLE_PORT = ""] = ports;
     const own = { GATEWAY_HOST: "127.0.0.1", GATEWAY_PORT, GATEWAY_ADMIN_PORT, SAMPLE_PORT, GATEWAY_WORKERS: "2" };
     after = await startInstallation({ ...env, ...own, SEED: "none", DATA_DIR: join(dataDir, "new") });
-    const later = await old.ask<{ credential: Pair }>("work", { ...made, backendUrl, password });
+    const later = await old.ask<{ credential: Pair; sessionId: string }>("work", { ...made, backendUrl, password });
+    ownerSessionId = later.sessionId;
     for (const gateway of [before, after]) {
       expect(await single(gateway, at("sandbox", "orders"), later.credential)).toBe(200);
       expect(await single(gateway, at("sandbox", "orders"), made.revoked)).toBe(401);
@@ -204,12 +209,13 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
     }
   });
 
-  test("what the old version published is compiled anew, in the form that its gateway reads", async () => {
+  test("what the old version published is compiled anew, in the form that its gateway reads, and what is refused serves on", async () => {
     const live = `"ApiRevision" r where exists (select 1 from "PublishedApi" p where p."revisionId" = r.id)`;
-    const older = () => count(`${live} and r."compilerVersion" < ${COMPILER_VERSION}`);
+    const open = `r."compilerVersion" < ${COMPILER_VERSION} and r."problemVersion" is distinct from ${COMPILER_VERSION}`;
+    const older = () => count(`${live} and ${open}`);
     await expect.poll(older, { timeout: 60_000, interval: 200 }).toBe(0);
     expect(await count(`${live} and (r.form > 1 or r.compiled->>'format' <> '1')`)).toBe(0);
-    expect(await count(`${live} and r.problem is not null`)).toBe(0);
+    expect(await count(`${live} and (r.problem is null) <> (r.title <> 'Refused')`)).toBe(0);
   });
 
   test("then it takes over: of all calls from first to last none has failed", async () => {
@@ -236,6 +242,10 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
     expect(await page(`/invitations/${made.invitationToken}`)).toContain("Join Acme");
     const applications = await page("/applications", made.sessionId);
     for (const name of ["Storefront", "Counting", "Asking", "Late 1"]) expect(applications).toContain(name);
+    for (const path of [`drafts/apis/${made.refusedApiId}`, "catalogs/sandbox/products"]) {
+      const told = await page(`/provider/${made.slug}/${path}`, ownerSessionId);
+      expect(told).toMatch(/can no longer be compiled[\s\S]*The reason: [\s\S]*Line \d+, column \d+/);
+    }
     for (const name of ["jo", "mira", "ada"]) expect(await signsIn(`${name}@upgrade.example`, password)).toBe(true);
     expect(await signsIn("mira@upgrade.example", `${password}x`)).toBe(false);
     for (const pair of Object.values(made.credentials)) await token(env.PORTAL_URL ?? "", pairGrant(pair));
@@ -249,7 +259,9 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
     expect(rest.filter((status) => status === 429).length).toBe(3);
     // When the last old gateway is gone, everything is written in the newest form.
     const newest = () =>
-      count(`"ApiRevision" r join "PublishedApi" p on p."revisionId" = r.id and r.form <> ${NEWEST_FORM}`);
+      count(
+        `"ApiRevision" r join "PublishedApi" p on p."revisionId" = r.id and r.form <> ${NEWEST_FORM} and r.problem is null`,
+      );
     await expect.poll(newest, { timeout: 60_000, interval: 200 }).toBe(0);
     expect(await single(after, at("sandbox", "orders"), made.credentials.sandbox)).toBe(200);
     expect(await after.stop()).toBe(0);

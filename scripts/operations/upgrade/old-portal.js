@@ -34,12 +34,12 @@ import { requestSubscription } from "#lib/subscription/request-subscription.ts";
 import { withdrawSubscription } from "#lib/subscription/withdraw-subscription.ts";
 import { rotateSigningKey } from "#lib/token/rotate-signing-key.ts";
 
-/** @param {{ title: string, path: string, version?: string, open?: boolean }} api */
-const definition = ({ title, path, version = "1.0.0", open = false }) => `openapi: 3.0.3
+/** @param {{ title: string, path: string, version?: string, open?: boolean, more?: string }} api */
+const definition = ({ title, path, version = "1.0.0", open = false, more = "" }) => `openapi: 3.0.3
 info: { title: ${title}, version: "${version}", description: "About *${title}*" }
 servers: [{ url: http://127.0.0.1:1 }]
 x-portico: { base-path: ${path} }
-${
+${more}${
   open
     ? ""
     : `components:
@@ -55,6 +55,13 @@ security: [{ id: [], secret: [] }]
       summary: Read one
       parameters: [{ name: q, in: query, schema: { type: string } }]
       responses: { "200": { description: ok } }
+`;
+
+/** The old version published it and runs it; a newer one says that errors are not named by variables (F16). */
+const noLongerCompiles = `x-ibm-configuration:
+  assembly:
+    execute: [{ invoke: { version: 2.0.0, target-url: "$(target-url)$(request.path)" } }]
+    catch: [{ errors: ["$(request.verb)"], execute: [{ throw: { version: 2.1.0, name: Never } }] }]
 `;
 
 const limits = { rateLimit: "", burstLimit: "", quota: "", operations: [], requiresApproval: false };
@@ -108,6 +115,9 @@ async function make({ backendUrl, password }) {
   ];
   const orders = await published(owner, { ...place, title: "Orders", path: "/orders", plans: plain });
   await published(owner, { ...place, title: "Open", path: "/open", open: true, plans: plain });
+  const refused = await published(owner, {
+    ...{ ...place, title: "Refused", path: "/refused", open: true, more: noLongerCompiles, plans: plain },
+  });
   const counted = await published(owner, {
     ...place,
     ...{ title: "Counted", path: "/counted", version: "2.1.0+build" },
@@ -169,6 +179,7 @@ async function make({ backendUrl, password }) {
     developerId: userId,
     providerId,
     ordersProductId: orders.productId,
+    refusedApiId: refused.apiId,
     sessionId: session.sessionId,
     invitationToken: invitation.token,
     waitingId: waiting.subscriptionId,

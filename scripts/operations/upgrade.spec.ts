@@ -9,6 +9,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMPILER_VERSION, NEWEST_FORM } from "#lib/api-definition/compiler.ts";
 import { migrate } from "#lib/db/migrate.ts";
+import { rollUpUsage } from "#lib/usage/roll-up-usage.ts";
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from "#scripts/embedded-postgres.ts";
 import { Callers, type Kind, statusOf } from "./upgrade/callers.ts";
 import { OldVersion, type RunningGateway, startInstallation, whyNoOldVersion } from "./upgrade/old-version.ts";
@@ -267,6 +268,16 @@ describe.skipIf(absent)("an installation of 6d82abc becomes one of this version"
     expect(await after.stop()).toBe(0);
     expect(callers.failed()).toEqual([]);
     expect(await count(`"CallRecord"`)).toBe(callers.total + singles);
+    // The old version counted none of its own: usage has them all the same, each once, and the second time finds nothing.
+    process.env.DATABASE_URL = postgres.url;
+    await rollUpUsage(30, { all: true });
+    expect(await rollUpUsage(30, { all: true })).toMatchObject({ corrected: 0 });
+    const { rows } = await database.query(`
+      select (select count(*) filter (where channel is null) > 0 from "CallRecord") as "old",
+        (select count(*) from "CallRecord" where "apiId" is not null)
+          - (select sum(ok + "clientError" + "refusedByLimit" + refused + "serverError") from "UsageHour") as "missing",
+        (select sum(ok) from "UsageHour") - (select sum(ok) from "UsageDay") as "lost"`);
+    expect(rows).toEqual([{ old: true, missing: "0", lost: "0" }]);
     process.stdout.write(`   ${callers.total + singles} calls\n`);
   });
 });

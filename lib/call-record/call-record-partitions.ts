@@ -22,13 +22,23 @@ export async function dropExpiredCallRecords(daysKept: number, bytesMax: number 
   }
 }
 
+/** False when somebody used the table for longer than we wait. */
+const unlessInUse = (statement: Promise<unknown>): Promise<boolean> =>
+  statement.then(
+    () => true,
+    (error) => {
+      if (error instanceof Error && "code" in error && error.code === "55P03") return false;
+      throw error;
+    },
+  );
+
 /** Of the advisory lock. */
 const INDEX_LOCK = 7_046_205;
 
 /**
  * Gives the partitions of before the index "CallRecord_api" theirs, youngest first, one at a time and beside the writers;
  * the partitions that got one. One gateway of many does it. A partition that somebody is in the way of stays for the next
- * time, and one that was left half done is done again.
+ * time, and one that was left half done is done again. The index on request IDs goes when nothing needs it any more.
  */
 export async function indexCallRecordPartitions(signal?: AbortSignal): Promise<string[]> {
   const done = await workAlone(
@@ -40,6 +50,7 @@ export async function indexCallRecordPartitions(signal?: AbortSignal): Promise<s
           select from pg_index join pg_inherits attached on attached.inhrelid = indexrelid
           where indrelid = child.oid and attached.inhparent = '"CallRecord_api"'::regclass)
         order by 1 desc`);
+      const made: string[] = [];
       for (const { name } of rows) {
         const index = client.escapeIdentifier(`${name}_api`);
         await client.query("set lock_timeout = 0");
@@ -54,9 +65,10 @@ export async function indexCallRecordPartitions(signal?: AbortSignal): Promise<s
         }
         // It takes the index from its writers for a moment, for which none may wait long.
         await client.query("set lock_timeout = '200ms'");
-        await client.query(`alter index "CallRecord_api" attach partition ${index}`);
+        if (await unlessInUse(client.query(`alter index "CallRecord_api" attach partition ${index}`))) made.push(name);
       }
-      return rows.map(({ name }) => name);
+      await unlessInUse(client.query("select drop_call_record_request_index()"));
+      return made;
     },
     { signal },
   );

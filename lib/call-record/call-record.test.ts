@@ -3,7 +3,12 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { db } from "#lib/db/client.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
-import { dropExpiredCallRecords, ensureCallRecordPartitions } from "./call-record-partitions.ts";
+import {
+  dropExpiredCallRecords,
+  ensureCallRecordPartitions,
+  indexCallRecordPartitions,
+} from "./call-record-partitions.ts";
+import { newRequestId } from "./request-id.ts";
 import { closeCallRecords, writeCallRecords } from "./write-call-records.ts";
 
 ownDatabase();
@@ -124,4 +129,32 @@ test("a long reader does not let dropping stand in the way of records: it gives 
   await reader.query("commit");
   await reader.end();
   expect(await dropExpiredCallRecords(DAYS_KEPT)).toEqual([partitionOf(past)]);
+});
+
+test("the index on request IDs stays as long as records of the version before are kept, and goes then", async () => {
+  const index = async () => {
+    const rows = await db().$queryRaw<unknown[]>`select from pg_class where relname = 'CallRecord_request'`;
+    return rows.length === 1;
+  };
+  // An installation that was upgraded today: its first migration is of last year.
+  await db().$executeRaw`update "_prisma_migrations" set finished_at = now() - interval '1 year'
+    where migration_name = '20261122000000_init'`;
+  await indexCallRecordPartitions();
+  expect(await index()).toBe(true);
+  // Weeks later.
+  await db().$executeRaw`update "_prisma_migrations" set finished_at = finished_at - interval '60 days'
+    where migration_name = '20261129030100_usage'`;
+  const reader = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await reader.connect();
+  await reader.query('begin; select count(*) from "CallRecord"');
+  await indexCallRecordPartitions();
+  // Somebody reads for long: next time.
+  expect(await index()).toBe(true);
+  await reader.query("commit");
+  await reader.end();
+  await indexCallRecordPartitions();
+  expect(await index()).toBe(false);
+  const requestId = newRequestId(Date.now());
+  await write(row({ requestId }));
+  expect(await isStored(requestId)).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { Actor } from "#lib/access/actor.ts";
 import { anonymous } from "#lib/access/actor.ts";
@@ -8,6 +9,7 @@ import { ownDatabase } from "#lib/test-kit/database.ts";
 import { consumer, provider } from "#lib/test-kit/people.ts";
 import { ensureCallRecordPartitions } from "./call-record-partitions.ts";
 import { readCause } from "./read-cause.ts";
+import { newRequestId } from "./request-id.ts";
 
 ownDatabase();
 beforeAll(() => ensureCallRecordPartitions());
@@ -19,8 +21,11 @@ async function scene() {
     name: "Storefront",
     environment: "sandbox",
   });
-  const record = async (cause: string | null, application: string | null = applicationId) => {
-    const requestId = newId();
+  const record = async (
+    cause: string | null,
+    application: string | null = applicationId,
+    requestId: string = newId(),
+  ) => {
     await db().$executeRaw`
       insert into "CallRecord" ("time", "requestId", "organizationId", "applicationId", "method", "status", "cause",
         "totalMs", "requestBytes", "responseBytes")
@@ -58,4 +63,12 @@ test("a call without a cause has none, nor has one of a later version's", async 
   expect(await read(northwind.owner, await record(null), "caller")).toEqual({ cause: null });
   expect(await read(northwind.owner, await record("not-known-yet"), "caller")).toEqual({ cause: null });
   expect(await read(northwind.owner, newId(), "caller")).toBe("NOT_FOUND");
+});
+
+test("a call is found by an ID that says when it began, and by one of the version before, which was random", async () => {
+  const { northwind, record } = await scene();
+  for (const requestId of [newRequestId(Date.now()), randomUUID()]) {
+    await record("secret-ended", undefined, requestId);
+    expect(await read(northwind.owner, requestId, "caller")).toEqual({ cause: "secret-ended" });
+  }
 });

@@ -39,7 +39,7 @@ export async function readCause(
 function near(requestId: string): Prisma.Sql {
   const start = startOf(requestId);
   if (!start) return Prisma.sql`true`;
-  return Prisma.sql`record."time" between ${start}::timestamptz - interval '1 minute' and ${start}::timestamptz + interval '1 minute'`;
+  return Prisma.sql`record."time" between ${start}::timestamptz - interval '5 seconds' and ${start}::timestamptz + interval '5 seconds'`;
 }
 
 /** Tenant scope of a table that is not Prisma's. */

@@ -47,6 +47,10 @@ export function queryOf(values: Record<string, string | number | undefined>): st
 export const paths = {
   home: () => "/",
   signIn: (next?: string) => (next ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in"),
+  /** Where the form goes without scripts, and back with the code of a refusal. */
+  signInForm: () => "/sign-in/form",
+  signInRefused: (next: string, code: string) =>
+    `/sign-in?next=${encodeURIComponent(next)}&refused=${encodeURIComponent(code)}`,
   signUp: (next?: string) => (next ? `/sign-up?next=${encodeURIComponent(next)}` : "/sign-up"),
   account: () => "/account",
   newOrganization: () => "/organizations/new",

@@ -12,6 +12,7 @@ const SOURCES = [
   "lib",
   "public",
   "instrumentation.ts",
+  "proxy.ts",
   "prisma/schema.prisma",
   "next.config.js",
   "postcss.config.js",

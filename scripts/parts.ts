@@ -77,6 +77,8 @@ export function parts(settings: Settings, env: NodeJS.ProcessEnv, mode: Mode): P
       args: [
         ...heapFlag(portalMb),
         ...["--import", join(root, "scripts/portal-peer.ts")],
+        // A developer reads the lines as Next writes them.
+        ...(mode === "production" ? ["--import", join(root, "scripts/portal-log.ts")] : []),
         ...[join(root, "node_modules/next/dist/bin/next"), ...portalCommand, ...portalAt],
       ],
       env,

@@ -25,7 +25,13 @@ export function authOptions(): AuthOptions {
   return {
     secret: installationSecrets().SESSION_SECRET,
     session: { strategy: "jwt", maxAge: SESSION_DAYS * 86_400 },
-    pages: { signIn: "/sign-in" },
+    pages: { signIn: "/sign-in", signOut: "/", error: "/sign-in" },
+    // Any cookie that is none makes it speak: our own lines say what matters.
+    logger: {
+      error: (code) => log.debug({ code }, "next-auth"),
+      warn: (code) => log.debug({ code }, "next-auth"),
+      debug: () => {},
+    },
     providers: [
       CredentialsProvider({
         credentials: { email: {}, password: {} },

@@ -2,12 +2,14 @@ import "server-only";
 import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
-import type { Actor } from "#lib/access/actor.ts";
+import { type Actor, anonymous } from "#lib/access/actor.ts";
 import { env } from "#lib/env.ts";
 import { AppError, type FieldError } from "#lib/errors/app-error.ts";
 import type { ErrorCode } from "#lib/errors/catalogue.ts";
 import { log } from "#lib/log.ts";
+import { FOREIGN_ORIGIN, isOwnOrigin, PATH_HEADER } from "#lib/net/own-origin.ts";
 import { currentActor } from "./actor.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 /** What a form gets back: the use case's answer, or a text and the fields that are wrong. Nothing of what was typed is lost. */
 export type ActionResult<T> =
@@ -21,14 +23,10 @@ const failed = (error: AppError): ActionResult<never> => ({
   fields: error.fields,
 });
 
-/** Next lets a Server Action without an Origin pass; we do not (T25). The origin must be the portal's own. */
+/** Next lets a Server Action without an Origin pass; we do not (T25). proxy.ts has asked already, and can be got round. */
 async function requireOwnOrigin(): Promise<void> {
-  const given = await headers();
-  const origin = given.get("origin");
-  const own = new URL(env().PORTAL_URL).origin;
-  if (origin !== own && origin !== `http://${given.get("host")}` && origin !== `https://${given.get("host")}`) {
-    throw new AppError("FORBIDDEN", { detail: "This request did not come from the portal." });
-  }
+  if (isOwnOrigin((await headers()).get("origin"))) return;
+  throw new AppError("FORBIDDEN", { detail: FOREIGN_ORIGIN(new URL(env().PORTAL_URL).origin) });
 }
 
 /**
@@ -40,16 +38,22 @@ export function withAction<S extends z.ZodType, T>(
   run: (actor: Actor, input: z.output<S>) => Promise<T>,
 ): (input: z.input<S>) => Promise<ActionResult<T>> {
   return async (raw) => {
+    let actor: Actor = anonymous;
     try {
       await requireOwnOrigin();
+      actor = await currentActor();
       const input = schema.safeParse(raw);
       if (!input.success) {
         const fields = input.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message }));
         return failed(new AppError("INPUT_INVALID", { fields }));
       }
-      return { ok: true, data: await run(await currentActor(), input.data) };
+      return { ok: true, data: await run(actor, input.data) };
     } catch (error) {
-      if (error instanceof AppError) return failed(error);
+      if (error instanceof AppError) {
+        const given = await headers();
+        await recordRefusal(error, actor, given, given.get(PATH_HEADER) ?? "");
+        return failed(error);
+      }
       // redirect() and notFound() of Next travel as errors.
       unstable_rethrow(error);
       log.error({ error: String(error), stack: (error as Error).stack }, "action failed");

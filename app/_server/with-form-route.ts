@@ -17,5 +17,5 @@ export function withFormRoute(request: Request, run: (actor: Actor) => Promise<R
       if (!(error instanceof AppError) || (error.status !== 422 && error.status !== 409)) throw error;
       return Response.json({ problem: toProblem(error) }, { headers: { "Cache-Control": "no-store" } });
     }
-  });
+  }, request);
 }

@@ -1,27 +1,29 @@
 import "server-only";
-import type { Actor } from "#lib/access/actor.ts";
+import { type Actor, anonymous } from "#lib/access/actor.ts";
 import { env } from "#lib/env.ts";
 import { AppError, toProblem } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
+import { FOREIGN_ORIGIN, isOwnOrigin } from "#lib/net/own-origin.ts";
 import { currentActor } from "./actor.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
-/** A route that changes or calls something answers its own pages only (T25): the Origin must be there and ours. */
+/** A route that changes or calls something answers its own pages only (T25): the Origin must be there, and ours to the letter. */
 export function requireSameOrigin(request: Request): void {
-  const origin = request.headers.get("origin");
-  const host = request.headers.get("host");
-  const own = new URL(env().PORTAL_URL).origin;
-  if (origin === own || (host && (origin === `http://${host}` || origin === `https://${host}`))) return;
-  throw new AppError("FORBIDDEN", { detail: "This request did not come from the portal." });
+  if (isOwnOrigin(request.headers.get("origin"))) return;
+  throw new AppError("FORBIDDEN", { detail: FOREIGN_ORIGIN(new URL(env().PORTAL_URL).origin) });
 }
 
-/** Runs a use case for a route handler: session -> actor, errors -> problem+json with a request ID. */
-export async function withRoute(run: (actor: Actor) => Promise<Response>): Promise<Response> {
+/** Runs a use case for a route handler: session -> actor, errors -> problem+json with a request ID; of `request` what is refused is kept. */
+export async function withRoute(run: (actor: Actor) => Promise<Response>, request?: Request): Promise<Response> {
   const requestId = newId();
+  let actor: Actor = anonymous;
   try {
-    return await run(await currentActor());
+    actor = await currentActor();
+    return await run(actor);
   } catch (error) {
     const known = error instanceof AppError ? error : new AppError("INTERNAL", { cause: error });
+    if (request) await recordRefusal(known, actor, request.headers, new URL(request.url).pathname);
     if (known.code === "INTERNAL")
       log.error({ requestId, error: String(error), stack: (error as Error).stack }, "route failed");
     return Response.json(toProblem(known, requestId), {

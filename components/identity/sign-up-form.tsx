@@ -5,6 +5,7 @@ import { signIn } from "next-auth/react";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
+import { Note } from "#components/ui/note.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import { type ActionAnswer, textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import { NewPasswordField } from "./new-password-field.tsx";
@@ -45,6 +46,11 @@ export function SignUpForm({ next, invitation, action }: SignUpFormProps) {
   });
   return (
     <form onSubmit={form.onSubmit} noValidate method="post" className="grid gap-4">
+      <noscript>
+        <Note tone="warn" title="Creating an account needs JavaScript.">
+          Switch it on and load the page again. Reading the catalog and signing in work without.
+        </Note>
+      </noscript>
       <FormErrorSummary errors={form.errors.fields} message={form.errors.message} />
       <Field label="Your name" name="name" error={form.errorOf("name")}>
         <TextInput autoComplete="name" />

@@ -28,13 +28,15 @@ interface Options<I, T> {
 export function useActionForm<I, T>(action: (input: I) => Promise<ActionAnswer<T>>, { read, onDone }: Options<I, T>) {
   const [errors, setErrors] = useState<FormErrors>(NONE);
   const [pending, start] = useTransition();
+  const [tried, setTried] = useState(false);
 
   const run = (input: I) =>
     start(async () => {
-      const answer = await action(input).catch(() => ({
+      setTried(true);
+      const answer = await action(input).catch((error: unknown) => ({
         ok: false as const,
         code: "INTERNAL",
-        message: "The portal did not answer. What you entered is still here; try again.",
+        message: refusalIn(error) ?? "The portal did not answer. What you entered is still here; try again.",
         fields: [],
       }));
       if (answer.ok) {
@@ -46,6 +48,8 @@ export function useActionForm<I, T>(action: (input: I) => Promise<ActionAnswer<T
   return {
     pending,
     errors,
+    /** Whether it was sent from this page. */
+    tried,
     /** The message of one field, for `Field error`. */
     errorOf: (name: string) => errors.fields.find((entry) => entry.field === name)?.message,
     clear: () => setErrors(NONE),
@@ -56,6 +60,10 @@ export function useActionForm<I, T>(action: (input: I) => Promise<ActionAnswer<T
     },
   };
 }
+
+/** The sentence with which proxy.ts refuses a page that was opened under another address than the portal's own. */
+const refusalIn = (error: unknown): string | null =>
+  error instanceof Error && error.message.startsWith("This request did not come from") ? error.message : null;
 
 /** One text value of a form; "" when it is absent. */
 export const textOf = (form: FormData, name: string): string => {

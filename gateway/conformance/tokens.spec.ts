@@ -80,8 +80,9 @@ describe("POST /oidc/token (S130, RFC 6749)", () => {
     "no grant": [400, "invalid_request", () => askToken(pair(app))],
     "an empty grant": [400, "invalid_request", () => askToken({ grant_type: "", ...pair(app) })],
     "another grant": [400, "unsupported_grant_type", () => askToken({ grant_type: "password", ...pair(app) })],
-    "no client": [400, "invalid_request", () => askToken(grant)],
-    "no secret": [400, "invalid_request", () => askToken({ ...grant, client_id: app.clientId })],
+    "no client": [401, "invalid_client", () => askToken(grant)],
+    "no secret": [401, "invalid_client", () => askToken({ ...grant, client_id: app.clientId })],
+    "a secret without its client": [401, "invalid_client", () => askToken({ ...grant, client_secret: app.secret })],
     "a pair in both places": [
       400,
       "invalid_request",
@@ -151,6 +152,29 @@ describe("POST /oidc/token (S130, RFC 6749)", () => {
       texts.add(`${answer.status} ${answer.text}`);
     }
     expect([...texts]).toEqual([expect.stringMatching(/^401 .*invalid_client/)]);
+  });
+
+  test("Basic may be form-encoded, as RFC 6749 2.3.1 has it, and missing authentication is 401 invalid_client (F14)", async () => {
+    const encoded = (text: string) => [...text].map((c) => `%${c.charCodeAt(0).toString(16)}`).join("");
+    const answer = await askToken(grant, [basic(encoded(app.clientId), encoded(app.secret))]);
+    expect([answer.status, answer.json.token_type]).toEqual([200, "Bearer"]);
+    const wrong = await askToken(grant, [basic(encoded(app.clientId), "%zz%")]);
+    expect([wrong.status, wrong.json.error]).toEqual([401, "invalid_client"]);
+    const missing = await askToken(grant);
+    expect([missing.status, missing.json.error, missing.headers["www-authenticate"]?.slice(0, 6)]).toEqual([
+      ...[401, "invalid_client", "Basic "],
+    ]);
+  });
+
+  test("a client finds the token endpoint by RFC 8414, and what it finds works (F14)", async () => {
+    const { status, headers, json } = await call("/.well-known/oauth-authorization-server");
+    expect([status, headers["content-type"]]).toEqual([200, "application/json"]);
+    expect(json.issuer).toBe(partOf((await askToken({ ...grant, ...pair(app) })).json.access_token, 1).iss);
+    expect(json.grant_types_supported).toContain("client_credentials");
+    expect([new URL(json.token_endpoint).pathname, new URL(json.jwks_uri).pathname]).toEqual([
+      ...["/oidc/token", "/.well-known/jwks.json"],
+    ]);
+    expect((await call("/.well-known/oauth-authorization-server", { method: "POST", body: "" })).status).toBe(405);
   });
 
   test("another method is 405 with Allow, and a body over 16 KB is 413", async () => {

@@ -4,25 +4,35 @@ import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
 import { closeAfterAnswer } from "#gateway/last-answer.ts";
 import { BodyTooLargeError, RequestBody } from "#gateway/upstream/request-body.ts";
+import { env } from "#lib/env.ts";
 import { exchangeToken, type TokenHolder } from "#lib/token/exchange-token.ts";
-import { JWKS_PATH, JWKS_SECONDS, TOKEN_PATH, TOKEN_REQUEST_BYTES_MAX } from "#lib/token/token.rules.ts";
+import { serverMetadata } from "#lib/token/server-metadata.ts";
+import { JWKS_PATH, JWKS_SECONDS, METADATA_PATH, TOKEN_PATH, TOKEN_REQUEST_BYTES_MAX } from "#lib/token/token.rules.ts";
 
 type Outcome = Refused | typeof ANSWERED | undefined;
 
 /**
- * Answers what is asked of the gateway itself (gateway.md part 5): `POST /oidc/token` in the form of RFC 6749, and the
- * public keys. 405 with Allow, 413, 429 TOO_MANY_FAILURES. No space has such a prefix.
+ * Answers what is asked of the gateway itself (gateway.md part 5): `POST /oidc/token` in the form of RFC 6749, the
+ * public keys, and where both are (RFC 8414). 405 with Allow, 413, 429 TOO_MANY_FAILURES. No space has such a prefix.
  */
 export function answerTokenRequest(call: Call): Outcome | Promise<Outcome> {
   if (call.path === TOKEN_PATH) {
     return call.req.method === "POST" ? exchange(call) : refuse("METHOD_NOT_ALLOWED", null, ["Allow", "POST"]);
   }
-  if (call.path !== JWKS_PATH) return undefined;
+  if (call.path !== JWKS_PATH && call.path !== METADATA_PATH) return undefined;
   if (call.req.method !== "GET" && call.req.method !== "HEAD") {
     return refuse("METHOD_NOT_ALLOWED", null, ["Allow", "GET, HEAD"]);
   }
-  const cache = { "Content-Type": "application/jwk-set+json", "Cache-Control": `public, max-age=${JWKS_SECONDS}` };
-  return send(call, 200, cache, call.gateway.snapshot.tokens.keys.jwks(call.startedAtMs));
+  const cache = { "Cache-Control": `public, max-age=${JWKS_SECONDS}` };
+  if (call.path === METADATA_PATH) {
+    return send(call, 200, { "Content-Type": "application/json", ...cache }, serverMetadata(env().GATEWAY_URL));
+  }
+  return send(
+    call,
+    200,
+    { "Content-Type": "application/jwk-set+json", ...cache },
+    call.gateway.snapshot.tokens.keys.jwks(call.startedAtMs),
+  );
 }
 
 async function exchange(call: Call): Promise<Outcome> {

@@ -12,7 +12,7 @@ import { uniqueViolations } from "./unique-violations.ts";
 export type Tx = Prisma.TransactionClient;
 
 /** Survives the module reloads of `npm run dev`; one pool a process. */
-const holder = globalThis as typeof globalThis & { porticoDb?: PrismaClient };
+const holder = globalThis as typeof globalThis & { porticoDb?: PrismaClient; porticoStatementMs?: number };
 
 /** Set by a process that must not wait for a database that hangs. */
 let silenceMsMax: number | undefined;
@@ -26,23 +26,50 @@ export function giveUpOnSilence(ms: number): void {
   silenceMsMax = ms;
 }
 
+/**
+ * For the portal: a statement gives up after so long, in the database and here, and its error is DATABASE_AWAY in place
+ * of the driver's words; a page that waits for a database that hangs says so. Call it before the first query. Kept for
+ * the process, of which a bundler may hold this module twice.
+ */
+export function limitStatements(ms: number): void {
+  holder.porticoStatementMs = ms;
+}
+
+/** A hung database says nothing, not even that a statement's time is up: it has this much longer to do so. */
+const SAYING_SO_MS = 500;
+
+const SILENT = "the database has said nothing";
+
 /** A socket that drops itself. It is not told apart from one that idles, which the pool has closed before. */
 function impatientSocket(ms: number): Socket {
   const socket = new Socket();
-  socket.setTimeout(ms, () => socket.destroy(new Error(`the database has said nothing for ${ms} ms`)));
+  socket.setTimeout(ms, () => socket.destroy(new Error(`${SILENT} for ${ms} ms`)));
   return socket;
 }
 
 function connect(): PrismaClient {
   const url = process.env.DATABASE_URL;
   invariant(url, "DATABASE_URL is set by scripts/start before a process opens the database");
-  const ms = silenceMsMax;
+  const statementMs = holder.porticoStatementMs;
+  const ms = statementMs === undefined ? silenceMsMax : statementMs + SAYING_SO_MS;
   const patience = ms !== undefined && {
     stream: () => impatientSocket(ms),
     connectionTimeoutMillis: ms,
     idleTimeoutMillis: ms / 2,
   };
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10, ...patience }) });
+  const limit = statementMs !== undefined && { statement_timeout: statementMs };
+  const client = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, max: 10, ...patience, ...limit }),
+  });
+  if (statementMs === undefined) return client;
+  return client.$extends({
+    query: {
+      $allOperations: ({ args, query }) =>
+        query(args).catch((error: unknown) => {
+          throw isAway(error) ? new AppError("DATABASE_AWAY", { cause: error }) : error;
+        }),
+    },
+  }) as unknown as PrismaClient;
 }
 
 /** The database client of this process. Only lib/<noun>/, seeds and test kits touch it. */
@@ -93,7 +120,29 @@ const READ_MS_MAX = 120_000;
 export const readTogether = <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
   db().$transaction(work, { maxWait: 5_000, timeout: READ_MS_MAX, isolationLevel: "RepeatableRead" });
 
+/** Prisma: not reached, no connection in time, closed, no place in the pool, no transaction in time. */
+const AWAY_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"]);
+/** PostgreSQL: a statement's time is up, shutting down, starting. */
+const AWAY_STATES = new Set(["57014", "57P01", "57P03"]);
+
+const driverState = z.object({
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+});
+
+/** Whether an error means that the database did not answer, or not in time. */
+function isAway(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === "DATABASE_AWAY";
+  if (typeof error === "object" && error !== null && "code" in error && AWAY_CODES.has(String(error.code))) return true;
+  const state = driverState.safeParse(error);
+  if (state.success) return AWAY_STATES.has(state.data.meta.driverAdapterError.cause.originalCode);
+  const words = error instanceof Error ? error.message : "";
+  return words.includes(SILENT) || /Connection terminated|timeout exceeded when trying to connect/.test(words);
+}
+
 function inWords(error: unknown, unique: UniqueWords): unknown {
+  if (holder.porticoStatementMs !== undefined && isAway(error)) {
+    return error instanceof AppError ? error : new AppError("DATABASE_AWAY", { cause: error });
+  }
   const constraint = violatedConstraint(error);
   if (constraint !== null) {
     const words = uniqueViolations[constraint];

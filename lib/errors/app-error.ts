@@ -14,6 +14,8 @@ export class AppError extends Error {
   readonly status: number;
   readonly detail: string;
   readonly fields: FieldError[];
+  /** What Next shows the error page of an error, for those that it has words for. */
+  readonly digest?: string;
 
   constructor(code: ErrorCode, options: { detail?: string; fields?: FieldError[]; cause?: unknown } = {}) {
     const detail = options.detail ?? options.fields?.[0]?.message ?? catalogue[code].detail;
@@ -22,6 +24,7 @@ export class AppError extends Error {
     this.status = catalogue[code].status;
     this.detail = detail;
     this.fields = options.fields ?? [];
+    if (code === "DATABASE_AWAY") this.digest = code;
   }
 }
 

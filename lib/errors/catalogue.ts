@@ -11,6 +11,11 @@ export const catalogue = {
   TOO_MANY_ATTEMPTS: { status: 429, title: "Too many requests", detail: "Too many attempts. Wait a few minutes." },
   FETCH_FAILED: { status: 422, title: "Unprocessable content", detail: "The address could not be fetched." },
   OVERLOADED: { status: 503, title: "Service unavailable", detail: "Too much at once. Try again in a moment." },
+  DATABASE_AWAY: {
+    status: 503,
+    title: "Service unavailable",
+    detail: "The database did not answer within five seconds. Try again in a moment.",
+  },
   NOT_LIVE: {
     status: 503,
     title: "Service unavailable",

@@ -1,11 +1,13 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
+import { byActor, recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { withHashing } from "#lib/crypto/password.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import { AppError, fieldError } from "#lib/errors/app-error.ts";
 import { type Budget, forgetAttempts, takeAttempt } from "./attempts.ts";
 import type { ChangePasswordInput } from "./identity.schema.ts";
+import { passwordWeakness } from "./password-strength.ts";
 import { openSession } from "./sign-in.ts";
 
 /** Wrong current passwords of one person: whoever holds a cookie must not find the password with it. */
@@ -13,7 +15,8 @@ const BUDGET: Budget = { name: "password", max: 10, windowSeconds: 15 * 60 };
 
 /**
  * Changes the person's password and ends every session of theirs; the answer holds the ID of a new one for the browser
- * that asked (T28). `endedSessions` counts the others. Field error: `current` when it is wrong. Throws
+ * that asked (T28). `endedSessions` counts the others. Field errors: `current` when it is wrong, `password` when
+ * the new one is easy to guess. Throws
  * TOO_MANY_ATTEMPTS, OVERLOADED.
  */
 export async function changePassword(
@@ -29,10 +32,15 @@ export async function changePassword(
       where: { id: person.userId },
       select: { passwordHash: true },
     });
-    if (!(await verify(passwordHash, input.current))) throw fieldError("current", "This is not your current password.");
+    if (!(await verify(passwordHash, input.current))) {
+      await recordSecurityEvent({ action: "password.refused", by: byActor(person), on: person.email });
+      throw fieldError("current", "This is not your current password.");
+    }
+    const weakness = await passwordWeakness(input.password, [person.name, person.email]);
+    if (weakness) throw fieldError("password", weakness);
     const next = await hash(input.password);
     await forgetAttempts(BUDGET, person.userId);
-    return transaction(async (tx) => {
+    const changed = await transaction(async (tx) => {
       await tx.user.update({ where: { id: person.userId }, data: { passwordHash: next } });
       const open = { userId: person.userId, endedAt: null };
       const own = await tx.session.findFirst({
@@ -46,5 +54,7 @@ export async function changePassword(
       });
       return { endedSessions: count, sessionId: await openSession(tx, person.userId, now, own?.userAgent) };
     });
+    await recordSecurityEvent({ action: "password.changed", by: byActor(person), on: person.email });
+    return changed;
   });
 }

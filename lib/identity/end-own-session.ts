@@ -1,5 +1,6 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
+import { byActor, recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { db } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/app-error.ts";
@@ -11,12 +12,14 @@ export async function endOwnSession(
   { sessionId }: EndSessionInput,
   clock: Clock = systemClock,
 ): Promise<void> {
-  const { userId } = authorizeSelf(actor);
+  const person = authorizeSelf(actor);
+  const { userId } = person;
   const { count } = await db().session.updateMany({
     where: { id: sessionId, userId, endedAt: null },
     data: { endedAt: clock() },
   });
   if (count === 0) throw notFound();
+  await recordSecurityEvent({ action: "session.ended", by: byActor(person), on: person.email });
 }
 
 /** Ends every session of the person but the one that asks. */
@@ -27,5 +30,6 @@ export async function endOtherSessions(actor: Actor, clock: Clock = systemClock)
     where: { userId: person.userId, endedAt: null, expiresAt: { gt: now }, id: { not: person.sessionId } },
     data: { endedAt: now },
   });
+  await recordSecurityEvent({ action: "session.ended", by: byActor(person), on: person.email });
   return { endedSessions: count };
 }

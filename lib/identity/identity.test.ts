@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { db } from "#lib/db/client.ts";
 import { createOrganization } from "#lib/organization/create-organization.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
@@ -6,6 +7,7 @@ import { changePassword } from "./change-password.ts";
 import { endOtherSessions, endOwnSession } from "./end-own-session.ts";
 import { endSession } from "./end-session.ts";
 import { listSessions } from "./list-sessions.ts";
+import { passwordWeakness } from "./password-strength.ts";
 import { readActor } from "./read-actor.ts";
 import { SESSIONS_MAX, signIn, type Visitor } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
@@ -137,7 +139,9 @@ test("the current password can be guessed ten times by whoever holds a session, 
   const all: string[] = [];
   for (let round = 0; round < 4; round += 1)
     all.push(
-      ...(await codes(Array.from({ length: 6 }, () => changePassword(actor, { current: "a guess", password: "x" })))),
+      ...(await codes(
+        Array.from({ length: 6 }, () => changePassword(actor, { current: "a guess", password: "another good one" })),
+      )),
     );
   expect([count(all, "INPUT_INVALID"), count(all, "TOO_MANY_ATTEMPTS")]).toEqual([10, 14]);
 });
@@ -193,4 +197,61 @@ test("a person has twenty open sessions at most: a further one ends the oldest (
   const last = await enter(email);
   expect(await readActor(first.sessionId)).toBeNull();
   expect(await listSessions(last)).toHaveLength(SESSIONS_MAX);
+});
+
+test("a sign-in, a refusal and a change of password stand in the installation's audit log, bounded, without a secret (F68)", async () => {
+  const events = async (action: string, userId: string | null = null) =>
+    db().auditEvent.findMany({ where: { organizationId: null, action, ...(userId && { actorId: userId }) } });
+  // What the tests before used up of the window.
+  delete (globalThis as { porticoSecurityEvents?: unknown }).porticoSecurityEvents;
+  const before = (await events("sign-in.refused")).length;
+  const email = await signedUp("audited@example.com");
+  const actor = await enter(email, { address: "192.0.2.68" });
+  expect(await events("session.opened", actor.userId)).toMatchObject([
+    { actorName: "Mira Kessler", targetName: email, detail: { from: "192.0.2.68" } },
+  ]);
+  for (let n = 0; n < 12; n += 1)
+    await open(`audited-${n}@example.com`, "MARKED guess", "192.0.2.68").catch(() => null);
+  const refused = await events("sign-in.refused");
+  expect(refused).toHaveLength(before + 10);
+  expect(refused.find(({ targetName }) => targetName === "audited-0@example.com")).toMatchObject({
+    actorId: null,
+    detail: { code: "SIGN_IN_REQUIRED" },
+  });
+  await changePassword(actor, { current: "MARKED guess", password: "another good one" }).catch(() => null);
+  await changePassword(actor, { current: password, password: "another good one" });
+  expect(await events("password.refused", actor.userId)).toHaveLength(1);
+  expect(await events("password.changed", actor.userId)).toHaveLength(1);
+  expect(JSON.stringify(await db().auditEvent.findMany())).not.toMatch(/MARKED|another good one|correct horse/);
+});
+
+test("common passwords, rows, repetitions and a person's own words are refused with advice (F70)", async () => {
+  const about = { name: "Mira Kessler", email: "mira.kessler@example.com", organization: "" };
+  const weak = [
+    ...["aaaaaaaaaaaa", "password1234", "Password123!", "qwertyuiop12", "123456789012", "abcdefghijkl", "iloveyou2024"],
+    ...["passwordpassword", "portico12345", "mira.kessler", "Mira Kessler", "kesslerkessler", "x".repeat(200)],
+  ];
+  for (const given of weak) {
+    // An address each, so that the budget of one does not end it.
+    const address = `203.0.113.${weak.indexOf(given)}`;
+    const refused = await signUp({ ...about, password: given }, { address }).catch((error) => error);
+    expect(refused.fields, given).toEqual([{ field: "password", message: expect.stringMatching(/^This .+\. .+\.$/) }]);
+  }
+  const actor = await enter(await signedUp("chooses@example.com"));
+  const changed = await changePassword(actor, { current: password, password: "password1234" }).catch((error) => error);
+  expect(changed.fields).toMatchObject([{ field: "password" }]);
+  for (const good of ["a password of twelve", "another good one", "k3IUxCOhgdi9N2d3kLIQ", "grüner Tee am Morgen"])
+    expect(await passwordWeakness(good, ["Mira Kessler"]), good).toBeNull();
+});
+
+test("refusals leave the audit log after ninety days, and nothing else ever does (F68)", async () => {
+  const long = new Date(Date.now() - 91 * 86_400_000);
+  const by = { userId: null, name: "Somebody" };
+  delete (globalThis as { porticoSecurityEvents?: unknown }).porticoSecurityEvents;
+  await recordSecurityEvent({ action: "sign-in.refused", by, on: "long-ago@example.com" }, long);
+  await recordSecurityEvent({ action: "session.opened", by, on: "long-ago@example.com" }, long);
+  await db().$executeRaw`select delete_ended_refusals(${new Date()})`;
+  const left = await db().auditEvent.findMany({ where: { targetName: "long-ago@example.com" } });
+  expect(left.map(({ action }) => action)).toEqual(["session.opened"]);
+  await expect(db().auditEvent.deleteMany({})).rejects.toThrow(/append-only/);
 });

@@ -1,3 +1,4 @@
+import { recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { withHashing } from "#lib/crypto/password.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
@@ -16,6 +17,8 @@ export const SESSIONS_MAX = 20;
 const ENDED_KEPT_DAYS = 30;
 const USER_AGENT_MAX = 300;
 const WINDOW_SECONDS = 15 * 60;
+
+const WRONG = "The e-mail address or the password is not right.";
 
 /** Where a request to sign in comes from. */
 export interface Visitor {
@@ -47,19 +50,24 @@ export async function signIn(
 ): Promise<{ userId: string; sessionId: string }> {
   const from = subjectOf(visitor.address);
   const account = `${input.email} ${from}`;
+  const refused = async (code: "TOO_MANY_ATTEMPTS" | "SIGN_IN_REQUIRED") => {
+    const by = { userId: null, name: "Somebody" };
+    await recordSecurityEvent({ action: "sign-in.refused", by, on: input.email, from, code });
+    return new AppError(code, code === "SIGN_IN_REQUIRED" ? { detail: WRONG } : {});
+  };
   return withHashing(from, async ({ verify }) => {
     const now = clock();
-    if ((await takeAttempt(ofAddress(), from, now)) > 0) throw new AppError("TOO_MANY_ATTEMPTS");
+    if ((await takeAttempt(ofAddress(), from, now)) > 0) throw await refused("TOO_MANY_ATTEMPTS");
     if ((await takeAttempt(ofAccount(), account, now)) > 0) {
       await giveBackAttempt(ofAddress(), from);
-      throw new AppError("TOO_MANY_ATTEMPTS");
+      throw await refused("TOO_MANY_ATTEMPTS");
     }
     const user = await db().user.findUnique({
       where: { email: input.email },
-      select: { id: true, passwordHash: true },
+      select: { id: true, name: true, passwordHash: true },
     });
     if (!(await verify(user?.passwordHash, input.password)) || !user) {
-      throw new AppError("SIGN_IN_REQUIRED", { detail: "The e-mail address or the password is not right." });
+      throw await refused("SIGN_IN_REQUIRED");
     }
     await forgetAttempts(ofAccount(), account);
     await giveBackAttempt(ofAddress(), from);
@@ -69,6 +77,8 @@ export async function signIn(
       }
       return openSession(tx, user.id, now, visitor.userAgent);
     });
+    const by = { userId: user.id, name: user.name };
+    await recordSecurityEvent({ action: "session.opened", by, on: input.email, from });
     return { userId: user.id, sessionId };
   });
 }

@@ -76,19 +76,30 @@ function readPair(
 ): { clientId: string; secret: string } | TokenRefusal {
   const [clientId, secret] = [form.get("client_id"), form.get("client_secret")];
   if (authorization === "") {
-    if (clientId === undefined) return invalid("client_id is missing");
-    return secret === undefined ? invalid("client_secret is missing") : { clientId, secret };
+    // No authentication at all is a failed one (RFC 6749 5.2), whichever half is missing.
+    if (clientId === undefined) return wrongClient("client_id is missing");
+    return secret === undefined ? wrongClient("client_secret is missing") : { clientId, secret };
   }
   const basic = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(authorization)?.[1];
   const text = basic === undefined ? "" : Buffer.from(basic, "base64").toString("utf8");
   const colon = text.indexOf(":");
   if (colon < 0) return wrongClient("Authorization holds no client ID and secret as Basic");
-  const pair = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
+  // Each half is form-encoded before Basic (RFC 6749 2.3.1); clients that leave that out send what it does not change.
+  const pair = { clientId: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
   // The ID alone may stand in the body as well, as long as it is the same.
   if (secret !== undefined || (clientId !== undefined && clientId !== pair.clientId)) {
     return invalid("The client ID and secret are given in more than one way");
   }
   return pair;
+}
+
+/** The text behind application/x-www-form-urlencoded; as it is where it is no such text. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
 }
 
 /** RFC 6749 5.2 wants 401 and the challenge where Basic was tried; RFC 9110 wants it with every 401. */

@@ -12,6 +12,8 @@ export const CLOCK_SLACK_SECONDS = 60;
 
 /** JWKS of the portal and of every gateway. */
 export const JWKS_PATH = "/.well-known/jwks.json";
+/** RFC 8414. */
+export const METADATA_PATH = "/.well-known/oauth-authorization-server";
 export const TOKEN_PATH = "/oidc/token";
 /** A request for a token is a few hundred bytes. */
 export const TOKEN_REQUEST_BYTES_MAX = 16_384;

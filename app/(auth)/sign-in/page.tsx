@@ -10,7 +10,9 @@ import { paths } from "#lib/paths.ts";
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const next = readNext(await searchParams, paths.home());
+  const given = await searchParams;
+  const next = readNext(given, paths.home());
+  const refused = typeof given.refused === "string" ? given.refused : undefined;
   if ((await currentActor()).kind === "user") redirect(next);
   return (
     <AuthShell
@@ -24,7 +26,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         </>
       }
     >
-      <SignInForm next={next} />
+      <SignInForm next={next} refused={refused} />
     </AuthShell>
   );
 }

@@ -19,12 +19,12 @@ export default async function InstallationAuditPage({ searchParams }: PageProps<
     <>
       <InstallationHead
         title="Audit log"
-        lead="What administrators did to the installation, newest first. Nobody can change or delete an entry."
+        lead="What administrators did to the installation, who signed in, and what was refused, newest first. Nobody can change or delete an entry; refusals are kept for 90 days, and of many alike the first ten."
       />
       <div className="mt-4">
         {events.rows.length === 0 ? (
           <EmptyState title="Nothing has happened yet">
-            Who becomes an administrator stands here, and which gateways are dismissed.
+            Who becomes an administrator stands here, which gateways are dismissed, who signs in, and what is refused.
           </EmptyState>
         ) : (
           <EventTable events={events.rows} />

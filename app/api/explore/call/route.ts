@@ -20,5 +20,5 @@ export function POST(request: Request): Promise<Response> {
     };
     const address = clientAddress(request.headers);
     return frameAnswer(await relayCall(actor, read, { signal: request.signal, address }));
-  });
+  }, request);
 }

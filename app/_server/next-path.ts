@@ -7,6 +7,12 @@ const query = z.object({ next: word(2_000).optional().catch(undefined) });
 export const readNext = (searchParams: Record<string, string | string[] | undefined>, fallback: string): string =>
   safeNext(query.parse(searchParams).next, fallback);
 
+const refusal = z.object({ refused: word(60).optional().catch(undefined) });
+
+/** `?refused=` of the sign-in page: the code with which the plain form was refused. */
+export const readRefused = (searchParams: Record<string, string | string[] | undefined>): string | undefined =>
+  refusal.parse(searchParams).refused;
+
 /** Where to go after sign-in: a path of this portal and nothing else, so that a link cannot lead elsewhere. */
 export function safeNext(next: string | string[] | undefined, fallback: string): string {
   if (typeof next !== "string" || !/^\/(?![/\\])/.test(next)) return fallback;

@@ -264,6 +264,8 @@ const withoutId = new Set([
   "setAdministrator",
   "updateOrganization",
   "endOtherSessions",
+  // Names who acts, for an event.
+  "byActor",
   "listSessions",
   // Reached through the two that name it, cancel and withdraw.
   "endSubscription",

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { currentActor } from "#app/_server/actor.ts";
-import { readNext } from "#app/_server/next-path.ts";
+import { readNext, readRefused } from "#app/_server/next-path.ts";
 import { SignInForm } from "#components/identity/sign-in-form.tsx";
 import { AuthShell } from "#components/shell/auth-shell.tsx";
 import { paths } from "#lib/paths.ts";
@@ -10,9 +10,8 @@ import { paths } from "#lib/paths.ts";
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const given = await searchParams;
-  const next = readNext(given, paths.home());
-  const refused = typeof given.refused === "string" ? given.refused : undefined;
+  const next = readNext(await searchParams, paths.home());
+  const refused = readRefused(await searchParams);
   if ((await currentActor()).kind === "user") redirect(next);
   return (
     <AuthShell

@@ -7,9 +7,9 @@ import { uniqueViolations } from "./unique-violations.ts";
 
 ownDatabase();
 
-/** Rows that no person's deed makes twice: of gateways, counters, partitions, redirects (a migration made those). */
+/** Rows that no person's deed makes twice: of gateways, counters, partitions, counts, redirects (a migration made those). */
 const OF_MACHINES =
-  /^(GatewayNode|GatewayChange|GatewayFeed|LimitCounter|QuotaCounter|CallRecord|Usage|SignIn|ApiRedirect)/;
+  /^(GatewayNode|GatewayChange|GatewayFeed|LimitCounter|QuotaCounter|CallRecord|Usage|SignIn|ApiRedirect|UnauthenticatedMinute)/;
 
 describe("unique constraints", () => {
   test("each one of the schema has its own sentence (F57)", async () => {

@@ -46,7 +46,6 @@ export const uniqueViolations: Readonly<Record<string, Words>> = {
   ApiAddress_catalogId_slug_key: taken(
     "Another API took this address in the catalog a moment ago. Choose another title.",
   ),
-  ApiRedirect_pkey: taken("Another API took this address in the catalog a moment ago. Choose another title."),
   ApiAddressVersion_pkey: twice("Somebody published this API a moment ago. Publish again."),
   Credential_clientId_key: twice("The client ID could not be made. Try again."),
   ServiceId_applicationId_name_key: taken("Another service ID of this application has this name."),

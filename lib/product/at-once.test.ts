@@ -58,7 +58,7 @@ async function storefront(): Promise<string> {
   const { organizationId: id } = developer;
   const registered = await registerApplication(developer.owner, {
     organizationId: id,
-    name: "Storefront",
+    name: `Storefront ${count}`,
     environment: "sandbox",
   });
   return registered.applicationId;
@@ -134,7 +134,7 @@ describe("what is published meets who subscribes", () => {
         await held.waited(index + 1);
       }
       await held.open();
-      const words = order === "publish first" ? "without the plan Silver" : "Storefront is on the plan Silver";
+      const words = order === "publish first" ? "without the plan Silver" : "is on the plan Silver";
       expect(await Promise.all(both)).toMatchObject([
         { ok: true },
         { ok: false, reason: { code: "STATE_INVALID", detail: expect.stringContaining(words) } },

@@ -1,7 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { db, transaction } from "#lib/db/client.ts";
+import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
@@ -20,7 +20,7 @@ export async function createProduct(actor: Actor, input: CreateProductInput): Pr
   await transaction(
     async (tx) => {
       await lockRows(tx, { Space: toChange(space.id) });
-      const name = slugify(input.title) || "product";
+      const name = await freeName(tx, space.id, input);
       await tx.product.create({
         data: {
           id,
@@ -41,4 +41,15 @@ export async function createProduct(actor: Actor, input: CreateProductInput): Pr
     { Product_spaceId_name_version_key: fieldError("title", detail) },
   );
   return { id };
+}
+
+/** `weather`; `weather-2` where another title gives the same (`Weather!`, or none that has a letter of ours). */
+async function freeName(tx: Tx, spaceId: string, { title, version }: CreateProductInput): Promise<string> {
+  const wanted = slugify(title) || "product";
+  for (let n = 1; ; n += 1) {
+    const name = n === 1 ? wanted : `${wanted}-${n}`;
+    const other = await tx.product.findFirst({ where: { spaceId, name, version }, select: { title: true } });
+    // The very title is refused, by the constraint.
+    if (!other || other.title.toLowerCase() === title.toLowerCase()) return name;
+  }
 }

@@ -1,20 +1,25 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedThrough } from "#lib/access/authorize.ts";
 import { recordEvent } from "#lib/audit/record-event.ts";
-import { transaction } from "#lib/db/client.ts";
+import { type Clock, systemClock } from "#lib/clock.ts";
+import { type Tx, transaction } from "#lib/db/client.ts";
 import { lockRows, lockSubscriptionsOf, toEnd } from "#lib/db/lock-rows.ts";
 import { AppError, notFound } from "#lib/errors/app-error.ts";
 
-/** Deletes a draft product. Throws STATE_INVALID while it is published in a catalog. */
-export async function deleteProduct(actor: Actor, id: string): Promise<void> {
+/**
+ * Deletes a draft product. Throws STATE_INVALID while it is published in a catalog. What it was stays as long as a
+ * developer reads on it how a subscription ended (F59).
+ */
+export async function deleteProduct(actor: Actor, id: string, clock: Clock = systemClock): Promise<void> {
   const permit = authorize(actor, "product:write");
   await transaction(async (tx) => {
-    const found = await tx.product.findFirst({ where: { id, ...ownedThrough("space", permit) }, select: { id: true } });
+    const where = { id, deletedAt: null, ...ownedThrough("space", permit) };
+    const found = await tx.product.findFirst({ where, select: { id: true } });
     if (!found) throw notFound();
     // A publish that is under way is waited for: it makes what forbids this.
     await lockRows(tx, { Product: toEnd(id) });
     const product = await tx.product.findUnique({
-      where: { id },
+      where: { id, deletedAt: null },
       select: {
         title: true,
         space: { select: { organizationId: true } },
@@ -30,7 +35,7 @@ export async function deleteProduct(actor: Actor, id: string): Promise<void> {
     // What the cascade takes, in the order in which everybody takes it.
     await lockRows(tx, { ProductRelease: toEnd(product.releases.map((release) => release.id)) });
     await lockSubscriptionsOf(tx, { productId: id });
-    await tx.product.delete({ where: { id } });
+    await remove(tx, id, clock());
     await recordEvent(tx, permit, "product.deleted", {
       organizationId: product.space.organizationId,
       type: "product",
@@ -38,4 +43,16 @@ export async function deleteProduct(actor: Actor, id: string): Promise<void> {
       name: product.title,
     });
   });
+}
+
+async function remove(tx: Tx, id: string, at: Date): Promise<void> {
+  const read = { productId: id, application: { isTest: false }, endCause: "retired" };
+  if ((await tx.subscription.count({ where: read })) === 0) {
+    await tx.product.delete({ where: { id } });
+    return;
+  }
+  await tx.productApi.deleteMany({ where: { productId: id } });
+  await tx.plan.deleteMany({ where: { productId: id } });
+  // Its name is free again.
+  await tx.product.update({ where: { id }, data: { name: id, deletedAt: at } });
 }

@@ -52,7 +52,7 @@ async function subscribed() {
   const { organizationId } = developer;
   const { applicationId } = await registerApplication(developer.owner, {
     organizationId,
-    name: "Storefront",
+    name: `Storefront ${count}`,
     environment: "sandbox",
   });
   const plan = await db().releasePlan.findFirstOrThrow({ where: { releaseId, title: "Gold" } });

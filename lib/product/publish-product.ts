@@ -45,7 +45,7 @@ async function readDraft(
   input: PublishProductInput,
 ): Promise<{ product: DraftProduct; catalog: { id: string; title: string }; drafts: DraftApi[] }> {
   const row = await tx.product.findFirst({
-    where: { id: input.productId, ...ownedThrough("space", permit) },
+    where: { id: input.productId, deletedAt: null, ...ownedThrough("space", permit) },
     select: {
       id: true,
       version: true,

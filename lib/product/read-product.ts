@@ -8,7 +8,10 @@ import { type ProductDto, productSelect, savedSincePublished, toProductDto } fro
 /** One draft product with its plans, APIs and where it is published. */
 export async function readProduct(actor: Actor, id: string): Promise<ProductDto> {
   const permit = authorize(actor, "product:read");
-  const row = await db().product.findFirst({ where: { id, ...ownedThrough("space", permit) }, select: productSelect });
+  const row = await db().product.findFirst({
+    where: { id, deletedAt: null, ...ownedThrough("space", permit) },
+    select: productSelect,
+  });
   if (!row) throw notFound();
   return toProductDto(row, await changedSincePublished([row]));
 }
@@ -35,6 +38,7 @@ export async function listProducts(
     input,
     {
       where: {
+        deletedAt: null,
         space: { organization: { slug: input.organization }, ...ownedThrough("space", permit).space },
         ...(input.q && { title: { contains: input.q, mode: "insensitive" as const } }),
       },

@@ -47,7 +47,8 @@ export async function releaseProduct(
     ApiDefinition: toChange(apis.map(({ api }) => api.id)),
     Product: toRead(product.id),
   });
-  if (!there) {
+  // A deleted one may be kept for those who were subscribed to it.
+  if (!there || (await tx.product.count({ where: { id: product.id, deletedAt: null } })) === 0) {
     const detail = `${product.title} or one of its APIs was deleted while it was being published. Nothing was published.`;
     throw new AppError("CONFLICT", { detail });
   }

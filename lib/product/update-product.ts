@@ -26,14 +26,14 @@ export async function updateProduct(actor: Actor, input: UpdateProductInput): Pr
   const permit = authorize(actor, "product:write");
   return transaction(async (tx) => {
     const found = await tx.product.findFirst({
-      where: { id: input.id, ...ownedThrough("space", permit) },
+      where: { id: input.id, deletedAt: null, ...ownedThrough("space", permit) },
       select: { spaceId: true, space: { select: { organizationId: true } } },
     });
     if (!found) throw notFound();
     const { organizationId } = found.space;
     await lockDraft(tx, input, found.spaceId);
     const product = await tx.product.findUnique({
-      where: { id: input.id },
+      where: { id: input.id, deletedAt: null },
       select: { draftVersion: true, plans: { select: { id: true, name: true, title: true } } },
     });
     if (!product) throw new AppError("CONFLICT", { detail: "Somebody deleted this product a moment ago." });

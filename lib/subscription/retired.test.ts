@@ -3,8 +3,11 @@ import type { UserActor } from "#lib/access/actor.ts";
 import { createApiDefinition } from "#lib/api-definition/create-api-definition.ts";
 import { registerApplication } from "#lib/application/register-application.ts";
 import { db } from "#lib/db/client.ts";
+import { createProduct } from "#lib/product/create-product.ts";
+import { deleteProduct } from "#lib/product/delete-product.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
-import { readProduct } from "#lib/product/read-product.ts";
+import { publishProduct } from "#lib/product/publish-product.ts";
+import { listProducts, readProduct } from "#lib/product/read-product.ts";
 import { retireRelease } from "#lib/product/retire-release.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { consumer, provider } from "#lib/test-kit/people.ts";
@@ -78,4 +81,17 @@ test("what the developer ended is history, and a new subscription after a new pu
   expect((await readProduct(owner, productId)).releases).toMatchObject([{ state: "published", retiredAt: null }]);
   await subscribe();
   expect(await rows()).toMatchObject([{ state: "active", retired: null }]);
+});
+
+test("deleting a retired product leaves the row of who was subscribed, and its name is free again (F59)", async () => {
+  const { rows, releaseId, productId } = await subscribed("Hail");
+  await retireRelease(owner, releaseId, "Nobody needs hail.");
+  await deleteProduct(owner, productId);
+  expect(await rows()).toMatchObject([{ retired: { reason: "Nobody needs hail." }, product: { title: "Hail" } }]);
+  await expect(readProduct(owner, productId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(publishProduct(owner, { productId, catalogId })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(deleteProduct(owner, productId)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect((await listProducts(owner, { organization: slug, q: "Hail" })).rows).toEqual([]);
+  const { id } = await createProduct(owner, { organization: slug, title: "Hail", version: "1.0.0" });
+  expect((await readProduct(owner, id)).name).toBe("hail");
 });

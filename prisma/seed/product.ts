@@ -19,7 +19,7 @@ interface ProductSeed {
 export async function ensurePublishedProduct(actor: Actor, seed: ProductSeed): Promise<string> {
   const { organization, title, version, apiIds } = seed;
   const known = await db().product.findFirst({
-    where: { title, version, space: { organization: { slug: organization } } },
+    where: { title, version, deletedAt: null, space: { organization: { slug: organization } } },
     select: { id: true, draftVersion: true },
   });
   const { id } = known ?? (await createProduct(actor, { organization, title, version }));

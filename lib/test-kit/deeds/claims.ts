@@ -58,7 +58,10 @@ export async function brokenClaims(cast: Cast, scene: Scene, outcomes: Outcome[]
         break;
       }
       case "delete product":
-        claim((await db().product.count({ where: { id: scene.productId } })) === 0, "delete product: it is there");
+        claim(
+          (await db().product.count({ where: { id: scene.productId, deletedAt: null } })) === 0,
+          "delete product: it is there",
+        );
         break;
       case "delete API":
         claim((await db().apiDefinition.count({ where: { id: scene.apiId } })) === 0, "delete API: it is there");
@@ -80,7 +83,7 @@ export async function brokenClaims(cast: Cast, scene: Scene, outcomes: Outcome[]
         break;
       }
       case "save product": {
-        const row = await db().product.findUnique({ where: { id: scene.productId }, select: { id: true } });
+        const row = await db().product.findUnique({ where: { id: scene.productId, deletedAt: null } });
         claim(row !== null || did("delete product"), `${deed}: the product is gone`);
         break;
       }

@@ -6,6 +6,7 @@ import { createCredential } from "#lib/credential/create-credential.ts";
 import { resetSecret } from "#lib/credential/reset-secret.ts";
 import { revokeCredential } from "#lib/credential/revoke-credential.ts";
 import { db } from "#lib/db/client.ts";
+import { newId } from "#lib/ids.ts";
 import { acceptInvitation } from "#lib/organization/accept-invitation.ts";
 import { removeMember } from "#lib/organization/change-member.ts";
 import { inviteMember } from "#lib/organization/invite-member.ts";
@@ -62,7 +63,12 @@ export const deeds = {
     const { organizationId, owner } = developer;
     const plan = planOf(scene, pick);
     if (!scene.releaseId || !plan) return nothingToDo;
-    const wanted = { organizationId, name: `Made at once ${pick}`, releaseId: scene.releaseId, planId: plan.id };
+    const wanted = {
+      organizationId,
+      name: `Made at once ${newId().slice(-12)}`,
+      releaseId: scene.releaseId,
+      planId: plan.id,
+    };
     const { subscription } = await registerAndSubscribe(owner, wanted);
     return { ...subscription, planId: plan.id };
   },

@@ -98,7 +98,10 @@ async function aProduct(cast: Cast, apiId: string): Promise<string> {
   const { owner, slug, organizationId } = cast.provider;
   const holding = await db().productApi.findFirst({ where: { apiDefinitionId: apiId }, select: { productId: true } });
   if (holding) return holding.productId;
-  const known = await db().product.findFirst({ where: { space: { organizationId } }, select: { id: true } });
+  const known = await db().product.findFirst({
+    where: { space: { organizationId }, deletedAt: null },
+    select: { id: true },
+  });
   if (known) return known.id;
   made += 1;
   return (await createProduct(owner, { organization: slug, title: `Product ${made}`, version: "1.0.0" })).id;

@@ -32,8 +32,6 @@ export default {
         { key: "Content-Security-Policy", value: contentSecurityPolicy },
         { key: "X-Content-Type-Options", value: "nosniff" },
         { key: "X-Frame-Options", value: "DENY" },
-        // A page that opened ours, or that ours opened, holds no handle on it.
-        { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
         // Addresses of the portal hold IDs and search words: other sites learn none of them.
         { key: "Referrer-Policy", value: "no-referrer" },
         { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=()" },

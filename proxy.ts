@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
 import { themeScript } from "#components/shell/theme-script.ts";
-import { env } from "#lib/env.ts";
+import { env, namesThisMachine } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 import { FOREIGN_ORIGIN, isOwnOrigin, PATH_HEADER } from "#lib/net/own-origin.ts";
 import { paths } from "#lib/paths.ts";
@@ -67,7 +67,12 @@ export function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl;
   // A form that is posted without scripts shows its Origin under this policy only; foreign sites learn nothing either way.
   if (pathname === paths.signIn()) answer.headers.set("Referrer-Policy", "same-origin");
-  if (env().PORTAL_URL.startsWith("https:")) answer.headers.set("Strict-Transport-Security", "max-age=31536000");
+  const { PORTAL_URL } = env();
+  const isHttps = PORTAL_URL.startsWith("https:");
+  if (isHttps) answer.headers.set("Strict-Transport-Security", "max-age=31536000");
+  // A page that opened ours, or that ours opened, holds no handle on it. Over plain http from elsewhere a browser ignores
+  // the header and complains of it on each page.
+  if (isHttps || namesThisMachine(PORTAL_URL)) answer.headers.set("Cross-Origin-Opener-Policy", "same-origin");
   return answer;
 }
 

@@ -141,7 +141,7 @@ const LOOPBACK = "127.0.0.0/8,::1/128";
 const NO_ADDRESS = "none";
 
 /** Whether an address is one that only this machine has: localhost, 127/8, ::1. */
-const namesThisMachine = (url: string): boolean =>
+export const namesThisMachine = (url: string): boolean =>
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname);
 
 /** The installation's secrets. Throws EnvError when one is missing, short or an example. */

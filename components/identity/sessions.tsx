@@ -52,7 +52,7 @@ export function Sessions({ sessions, end, endOthers }: SessionsProps) {
           </tr>
         </thead>
         <tbody>
-          {sessions.map((session) => (
+          {sessions.map((session, index) => (
             <tr key={session.id}>
               <Td names className="font-semibold">
                 {session.browser}
@@ -67,7 +67,8 @@ export function Sessions({ sessions, end, endOthers }: SessionsProps) {
                     variant="ghost"
                     size="sm"
                     busy={busy === session.id}
-                    aria-label={`End the session of ${session.browser}, signed in ${formatMoment(session.createdAt)}`}
+                    // Two of one browser may begin in one minute.
+                    aria-label={`End session ${index + 1} of ${sessions.length}, ${session.browser}, signed in ${formatMoment(session.createdAt)}`}
                     onClick={() => void endOne(session.id, session.browser)}
                   >
                     End

@@ -47,7 +47,8 @@ export function metricsOf(gateway: Gateway, worker: string): Registry {
   );
   family("portico_calls_in_flight", "gauge", "Calls whose answer has not ended", () => own(gateway.inFlight));
   family("portico_calls_waiting", "gauge", "Calls behind another on their connection", () => own(callsWaiting()));
-  const { shares } = gateway.admission;
+  const { shares, heldBodies } = gateway.admission;
+  family("portico_held_body_bytes", "gauge", "Of bodies that checks and policies hold", () => own(heldBodies.used));
   family("portico_connections", "gauge", "Connections of clients", () => own(shares.connections));
   family(
     "portico_connections_refused_total",

@@ -1,3 +1,4 @@
+import type { Refused } from "#gateway/answer/refusal.ts";
 import { type Call, CLIENT_GONE } from "#gateway/call.ts";
 import { type CallCount, COUNTS } from "#lib/call-record/write-call-records.ts";
 import { newId } from "#lib/ids.ts";
@@ -28,8 +29,11 @@ interface Counter {
  * nobody has to say who calls. What strangers may send costs no row each (F5).
  */
 export function isUnauthenticated({ authenticated, admitted, refused }: Call): boolean {
-  return !authenticated && (!admitted || (refused !== undefined && refused.rendered.status < 500));
+  return !authenticated && (!admitted || (refused !== undefined && isCallersDoing(refused)));
 }
+
+/** What a backend or a policy failed at is its owner's to see, each. Who fills his share of the memory has done it himself. */
+const isCallersDoing = ({ rendered: { status, code } }: Refused): boolean => status < 500 || code === "OVERLOADED";
 
 function reasonOf({ refused, preflight, res }: Call): string {
   if (refused) return refused.cause ?? refused.rendered.code;

@@ -19,6 +19,8 @@ export default {
   // `npm test` checks types once for the whole tree; a second check in the build would double the wait of a first start.
   typescript: { ignoreBuildErrors: true },
   devIndicators: false,
+  // Every agent gets a page's title with the page. Next would send it behind, and a reader meets a page without a name (F85).
+  htmlLimitedBots: /./,
   // What a server action may send (1 MB) is all that is kept for the proxy beside the request itself.
   experimental: { proxyClientMaxBodySize: "1mb" },
   // `next dev` would print the arguments of server actions, passwords among them, to the log (S92).

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { prefersXml } from "./answer/prefers-xml.ts";
 import type { Call } from "./call.ts";
-import { headerName } from "./header-names.ts";
+import { DROP, headerName, NAME_READ_MAX, PASS } from "./header-names.ts";
 import { eachNamed, parameterPattern } from "./query.ts";
+import { compileBackend } from "./snapshot/compile-backend.ts";
 import { OperationRouter } from "./snapshot/operation-router.ts";
 
 // What somebody who is not known yet may have read, however much he sends. Counts, not times.
@@ -48,4 +50,27 @@ test("a path that is deeper or longer than any template is no operation's, and o
     false,
   ]);
   expect([router.methodsOf(`/${"a/".repeat(4_000)}x`), router.methodsOf("/y/1")]).toEqual([[], ["GET"]]);
+});
+
+test("of a header's name the first 48 characters say what it is, however long it goes on (F3)", () => {
+  const kindsOf = (name: string) => [headerName(name).kind, headerName(name).canonical.length];
+  const long = "n_".repeat(8_000);
+  expect(kindsOf(`X-${long}`)).toEqual([PASS, NAME_READ_MAX]);
+  for (const begin of ["X_Forwarded.", "HTTP_X-Goog-Authenticated-", "Remote_"]) {
+    expect(kindsOf(begin + long)).toEqual([DROP, NAME_READ_MAX]);
+  }
+  // Not remembered: a stranger would fill what is.
+  expect(headerName(`X-${long}`)).not.toBe(headerName(`X-${long}`));
+  expect(headerName("X-Short")).toBe(headerName("X-Short"));
+});
+
+test("a header by which we sign in at a backend is ours in every spelling, however long (F3)", () => {
+  const header = `X-${"Backend-Key-".repeat(8)}`;
+  const backend = compileBackend(
+    backendRow("http://127.0.0.1:1", { authKind: "header", headerName: header, password: "p" }),
+  );
+  expect(backend.signIn[0]).toBe(header);
+  for (const spelling of [header, header.toUpperCase(), header.replaceAll("-", "_")]) {
+    expect(headerName(spelling).canonical).toBe(backend.ownHeader);
+  }
 });

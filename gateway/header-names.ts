@@ -52,18 +52,21 @@ function kindOf(lower: string, canonical: string): number {
 
 /** Names seen, as they were written. Bounded in number and length: a client could send a new one with every call. */
 const KNOWN_MAX = 2_000;
-const KNOWN_LENGTH_MAX = 64;
-/** Of a longer name the beginning says what it is: no header that anybody believes is as long (F3). */
-const READ_MAX = 256;
+/**
+ * Of a name so many characters say what it is: nothing that identity-headers.ts lists is as long, CGI's prefix included. A
+ * longer one is neither folded beyond nor looked up: that would cost more than to read it (F3).
+ */
+export const NAME_READ_MAX = 48;
 const known = new Map<string, HeaderName>();
 
 /** The name in lower case with its kind; looked up, not computed, for a name that was seen before. */
 export function headerName(raw: string): HeaderName {
-  const found = known.get(raw);
+  const isLong = raw.length > NAME_READ_MAX;
+  const found = isLong ? undefined : known.get(raw);
   if (found) return found;
   const lower = raw.toLowerCase();
-  const canonical = foldedName(lower.length > READ_MAX ? lower.slice(0, READ_MAX) : lower);
+  const canonical = foldedName(isLong ? lower.slice(0, NAME_READ_MAX) : lower);
   const made = { lower, canonical, kind: kindOf(lower, canonical) };
-  if (known.size < KNOWN_MAX && raw.length <= KNOWN_LENGTH_MAX) known.set(raw, made);
+  if (!isLong && known.size < KNOWN_MAX) known.set(raw, made);
   return made;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { foldedName } from "#gateway/identity-headers.ts";
+import { headerName } from "#gateway/header-names.ts";
 import { type ClientCredentials, tokenAuthorities } from "#gateway/upstream/backend-token.ts";
 import type { BackendTls, Endpoint } from "#gateway/upstream/connect.ts";
 import type { BackendForGateway } from "#lib/backend/read-backends-for-gateway.ts";
@@ -20,7 +20,8 @@ export function compileBackend(row: BackendForGateway): Backend {
     pathPrefix: url.pathname.replace(/\/+$/, ""),
     host: url.host,
     signIn,
-    ownHeader: foldedName((signIn[0] ?? "").toLowerCase()),
+    // In the form in which a client's names are compared with it.
+    ownHeader: headerName(signIn[0] ?? "").canonical,
     credentials: row.authKind === "oauth" ? credentialsOf(row) : null,
     proof: row.proof,
     responseTimeoutMs: row.responseTimeoutMs,

@@ -46,6 +46,9 @@ const settings = z.object({
   GATEWAY_HELD_MB: z.coerce.number().int().min(1).max(1_048_576).default(64),
   /** Failed authentications that one client address may have at once; one a second comes back. More get 429. */
   GATEWAY_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  /** Connections of the portal from one address (IPv6: one /64), proxies apart, and from all; more are closed at once. */
+  PORTAL_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1).max(1_000_000).default(256),
+  PORTAL_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(4_096),
   /** Wrong passwords of one account from one address (IPv6: one /64) in 15 minutes; then sign-in pauses there. */
   SIGN_IN_FAILURES_MAX: z.coerce.number().int().min(1).max(1_000_000_000).default(10),
   /** Wrong passwords from one address in 15 minutes, whatever the account. */

@@ -1,5 +1,9 @@
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import { readSettings } from "#lib/env.ts";
+import { portalProxies } from "#lib/net/network-list.ts";
+import { PortalConnections } from "./portal-connections.ts";
 
 // Loaded into the portal (`node --import`). Next tells its routes where a request comes from only where the client did
 // not say so itself, so anybody could take another address for each try (T31). Here the peer of the socket is added to
@@ -12,6 +16,17 @@ subscribe("http.server.request.start", (message) => {
   // Next has a page for what it cannot decode, and fails when it shows it: 500 for "/apis/%" (F61). Taken as it is
   // written, it is the address of nothing.
   request.url = decodable(request.url ?? "/");
+});
+
+const { PORTAL_CONNECTIONS_PER_ADDRESS, PORTAL_CONNECTIONS_MAX, TRUSTED_PROXIES } = readSettings();
+const connections = new PortalConnections(
+  { ofOne: PORTAL_CONNECTIONS_PER_ADDRESS, ofAll: PORTAL_CONNECTIONS_MAX },
+  portalProxies(TRUSTED_PROXIES),
+);
+
+subscribe("net.server.socket", (message) => {
+  const { socket } = message as { socket: Socket & { server?: unknown } };
+  if (socket.server instanceof Server) connections.take(socket.server, socket);
 });
 
 /** The same target, its segments that are no escapes of UTF-8 as plain text. */

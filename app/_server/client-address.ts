@@ -2,9 +2,8 @@ import "server-only";
 import { isIP } from "node:net";
 import { env } from "#lib/env.ts";
 import { addressBehind } from "#lib/net/client-address.ts";
-import { entriesOf, NetworkList } from "#lib/net/network-list.ts";
+import { entriesOf, type NetworkList, portalProxies } from "#lib/net/network-list.ts";
 
-/** A proxy on the same machine, and the operator's others. */
 let trusted: NetworkList | undefined;
 
 /**
@@ -15,7 +14,7 @@ let trusted: NetworkList | undefined;
 export function clientAddress(headers: Headers | Record<string, unknown>): string {
   const value = headers instanceof Headers ? headers.get("x-forwarded-for") : headers["x-forwarded-for"];
   const entries = typeof value === "string" ? entriesOf(value) : [];
-  trusted ??= new NetworkList(["127.0.0.0/8", "::1", ...entriesOf(env().TRUSTED_PROXIES)]);
+  trusted ??= portalProxies(env().TRUSTED_PROXIES);
   const address = addressBehind(entries.pop() ?? "", entries, trusted);
   return isIP(address) === 0 ? "direct" : address;
 }

@@ -75,4 +75,21 @@ describe("jobs of the definition pool", () => {
     await Promise.all(all);
     expect(order.indexOf("c")).toBeLessThan(4);
   });
+
+  test("all persons have two jobs that run and sixty that wait, one of them five, and the next is refused (T32)", async () => {
+    const gone = new AbortController();
+    const ask = (who: string) =>
+      codeOf(runJob({ kind: "preview", source: dear, edits }, { by: someone(who), signal: gone.signal }));
+    let refused = 0;
+    const all = Array.from({ length: 16 }, (_, person) =>
+      Array.from({ length: 5 }, () => ask(`many-${person}`)),
+    ).flat();
+    for (const one of all) void one.then(() => (refused += 1));
+    // What is refused is so at once: 2 x 5 and 12 x 4 have a place, and the fifteenth's two do not exist any more.
+    await new Promise((go) => setImmediate(go));
+    expect(all.length - refused).toBe(62);
+    gone.abort();
+    await Promise.all(all);
+    expect(await codeOf(previewDefinition(someone("after"), { source: small, edits: [] }))).toBe("ok");
+  });
 });

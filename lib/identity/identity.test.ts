@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { recordSecurityEvent } from "#lib/audit/record-security-event.ts";
+import { withHashing } from "#lib/crypto/password.ts";
 import { db } from "#lib/db/client.ts";
 import { createOrganization } from "#lib/organization/create-organization.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
@@ -121,6 +122,28 @@ test("a hundred guesses at once from one address, or one /64 of IPv6, take no pl
   }
 });
 
+test("from 128 places of all on an address has one, and 256 are all there are (T32)", async () => {
+  const { promise: done, resolve: end } = Promise.withResolvers<void>();
+  const held: Promise<unknown>[] = [];
+  const take = (subject: string) => {
+    const one = withHashing(subject, () => done);
+    held.push(one);
+    // Refused at once, or held.
+    return Promise.race([one.catch((error) => error.code), new Promise((go) => setImmediate(go, "held"))]);
+  };
+  for (let n = 0; n < 128; n += 1) expect(await take(`full-${n % 8}`)).toBe("held");
+  expect([await take("full-0"), await take("crowd-0"), await take("crowd-0")]).toEqual([
+    "OVERLOADED",
+    "held",
+    "OVERLOADED",
+  ]);
+  for (let n = 1; n < 128; n += 1) expect(await take(`crowd-${n}`)).toBe("held");
+  expect(await take("one more")).toBe("OVERLOADED");
+  end();
+  await Promise.allSettled(held);
+  expect(await withHashing("one more", async () => "held")).toBe("held");
+});
+
 test("one address has a budget over all accounts, which a right password does not use up (F63)", async () => {
   const email = await signedUp("listed@example.com");
   const guesses: string[] = [];
@@ -129,6 +152,8 @@ test("one address has a budget over all accounts, which a right password does no
       ...(await codes(Array.from({ length: 6 }, (_, k) => open(`n${n + k}@example.com`, "a guess", "192.0.2.62")))),
     );
   expect([count(guesses, "SIGN_IN_REQUIRED"), count(guesses, "TOO_MANY_ATTEMPTS")]).toEqual([100, 2]);
+  // A row for each account that was tried and one for the address: what is refused writes none.
+  expect(await db().attempt.count({ where: { subject: { endsWith: "192.0.2.62" } } })).toBe(101);
   for (let n = 0; n < 12; n += 1) await open(email, password, "198.51.100.62");
   const { count: spent } = await db().attempt.findUniqueOrThrow({ where: { subject: "sign-in-from 198.51.100.62" } });
   expect(spent).toBe(0);
@@ -242,6 +267,15 @@ test("common passwords, rows, repetitions and a person's own words are refused w
   expect(changed.fields).toMatchObject([{ field: "password" }]);
   for (const good of ["a password of twelve", "another good one", "k3IUxCOhgdi9N2d3kLIQ", "grüner Tee am Morgen"])
     expect(await passwordWeakness(good, ["Mira Kessler"]), good).toBeNull();
+});
+
+test("of one kind of event two hundred are kept within ten minutes, however many addresses they come from (T32)", async () => {
+  delete (globalThis as { porticoSecurityEvents?: unknown }).porticoSecurityEvents;
+  const from = (n: number) => ({ by: { userId: null, name: "Somebody" }, on: "flooded@example.com", from: `f-${n}` });
+  for (let n = 0; n < 220; n += 1) await recordSecurityEvent({ action: "sign-up.refused", ...from(n) });
+  expect(await db().auditEvent.count({ where: { targetName: "flooded@example.com" } })).toBe(200);
+  await recordSecurityEvent({ action: "password.refused", ...from(0) });
+  expect(await db().auditEvent.count({ where: { targetName: "flooded@example.com" } })).toBe(201);
 });
 
 test("refusals leave the audit log after ninety days, and nothing else ever does (F68)", async () => {

@@ -49,3 +49,7 @@ export class NetworkList {
     return family !== 0 && this.#list.check(address, family === 4 ? "ipv4" : "ipv6");
   }
 }
+
+/** The proxies that the portal believes: one on the same machine, and the operator's others (TRUSTED_PROXIES). */
+export const portalProxies = (setting: string): NetworkList =>
+  new NetworkList(["127.0.0.0/8", "::1", ...entriesOf(setting)]);

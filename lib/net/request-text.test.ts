@@ -48,4 +48,14 @@ describe("bodies at the portal", () => {
       expect(await over(other)).toBe(65_536);
     }
   });
+
+  test("all strangers have 64 under way, all persons 32, and neither take places of the other (T32)", async () => {
+    const over = (owner: { subject: string; isStranger: boolean }) =>
+      withRequestText(bodyOf(65_536).request, owner, MB, text).catch((error) => error.code);
+    // Those of the test before are under way still: eight of strangers, four of persons.
+    for (let n = 0; n < 64 - 8; n += 1) void withRequestText(waiting(), stranger(`s${n}`), MB, text).catch(() => null);
+    expect([await over(stranger("one more")), await over(person("one"))]).toEqual(["OVERLOADED", 65_536]);
+    for (let n = 0; n < 32 - 4; n += 1) void withRequestText(waiting(), person(`p${n}`), MB, text).catch(() => null);
+    expect(await over(person("one more"))).toBe("OVERLOADED");
+  });
 });

@@ -201,3 +201,23 @@ test("members come by the page, every one of them, are found by name or address,
   const byAddress = await listMembers(owner, { organization: slug, q: "M42@CROWD" });
   expect(byAddress.members.rows).toMatchObject([{ name: "Member 42" }]);
 });
+
+test("an organization has a hundred invitations that wait, and the next is refused (T32)", async () => {
+  const { owner, organizationId, slug } = await provider();
+  await db().invitation.createMany({
+    data: Array.from({ length: 99 }, (_, n) => ({
+      id: newId(),
+      organizationId,
+      email: `invited-${n}@example.com`,
+      role: "viewer" as const,
+      tokenHash: Buffer.from(`token ${n}`),
+      expiresAt: new Date(Date.now() + 60_000),
+      invitedById: owner.userId,
+    })),
+  });
+  const invite = (email: string) => inviteMember(owner, slug, { email, role: "viewer" });
+  await invite("hundredth@example.com");
+  await expect(invite("next@example.com")).rejects.toMatchObject({ code: "STATE_INVALID" });
+  // Another link for whoever is invited takes no further place.
+  await invite("hundredth@example.com");
+});

@@ -217,3 +217,22 @@ test("the editor of a product and its lists tell what they hold (F84) (F85)", as
     await expectTold(page);
   }
 });
+
+test("a text area grows with what is typed in a browser without field-sizing, as WebKit is (F80)", async ({
+  asUser,
+  developer,
+}) => {
+  const page = await asUser(developer);
+  await page.addInitScript(() => {
+    const supports = CSS.supports.bind(CSS) as (...words: string[]) => boolean;
+    CSS.supports = (...words: string[]) => !words.join(":").includes("field-sizing") && supports(...words);
+  });
+  await page.goto(paths.newApplication());
+  const area = page.getByLabel("Description");
+  // The sheet's own rule, which this browser heeds, taken away.
+  await area.evaluate((node) => node.style.setProperty("field-sizing", "fixed"));
+  const height = () => area.evaluate((node) => (node as HTMLElement).offsetHeight);
+  const before = await height();
+  await area.fill("several words\n".repeat(12));
+  await expect.poll(height).toBeGreaterThan(before);
+});

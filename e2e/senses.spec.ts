@@ -130,7 +130,7 @@ test("the dialog of a secret says that it is shown once, and what to tick (F85)"
   await done.click();
 });
 
-test("Explore says a refusal's reason with its status (F83)", async ({ asUser, developer }) => {
+test("Explore says a refusal's reason with its status (F80) (F83)", async ({ asUser, developer }) => {
   const page = await asUser(developer);
   await page.goto(paths.exploreOperation(weather("sandbox"), "getCurrent"));
   await expectTold(page);
@@ -153,7 +153,7 @@ test("Explore says to a stranger why nothing was sent (F83)", async ({ page }) =
   await expect(status).toHaveText(/^Not sent\. .+\. .+\.$/);
 });
 
-test("the studio is told by its title, its catalogs' backends are groups, and findings are said (F84) (F85)", async ({
+test("the studio is told by its title, its catalogs' backends are groups, and findings are said (F80) (F84) (F85)", async ({
   page,
 }) => {
   await signUp(page);

@@ -43,9 +43,7 @@ test.each([
   },
 );
 
-const mixed = redisServer ? test : test.skip;
-
-mixed(
+test.skipIf(!redisServer)(
   `gateways with and without a Redis keep a limit together, and both say what is wrong (F18)${redisServer ? "" : ` (${NO_REDIS})`}`,
   async () => {
     const redis = await startRedis(await freePort());

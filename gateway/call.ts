@@ -7,7 +7,7 @@ import type { AccessLog } from "./access-log.ts";
 import type { CallMetrics } from "./admin/call-metrics.ts";
 import type { Holder } from "./admission/address-shares.ts";
 import type { Admission } from "./admission/admission.ts";
-import type { HeldMemory } from "./admission/held-memory.ts";
+import type { MemoryLease } from "./admission/memory-budget.ts";
 import type { Refused } from "./answer/refusal.ts";
 import type { Outgoing } from "./assembly/outgoing.ts";
 import type { HeaderName } from "./header-names.ts";
@@ -137,7 +137,7 @@ export class Call {
   /** What came of a chunked body before the backend was called. */
   hold: BodyHold | undefined = undefined;
   /** What it holds of the memory for bodies. */
-  held: HeldMemory | undefined = undefined;
+  held: MemoryLease | undefined = undefined;
   /** A body that came to its end before the backend was called, in one piece. */
   heldBody: Buffer | undefined = undefined;
   /** JWT that the call came through the gateway, for a backend that wants one. */

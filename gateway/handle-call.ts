@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "#lib/log.ts";
+import { endHeldMemory } from "./admission/held-memory.ts";
 import { answerRefusal } from "./answer/answer-refusal.ts";
 import { type Refused, refuse } from "./answer/refusal.ts";
 import { ANSWERED, Call, type Gateway, noteBody, type Step } from "./call.ts";
@@ -95,7 +96,7 @@ function failCall(call: Call, error: unknown): void {
 function endCall(call: Call): void {
   call.gateway.inFlight -= 1;
   call.hold?.drop();
-  call.held?.drop();
+  endHeldMemory(call);
   if (call.holder) call.gateway.admission.shares.leave(call.holder);
   // Answered before the body came: what is left of it keeps the connection.
   if (!call.req.complete) noteBody(call);

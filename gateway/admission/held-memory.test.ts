@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { definition, startTestGateway, type TestGateway } from "#gateway/assembly/test-gateway.ts";
 import { Admission } from "./admission.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 
 // Bodies that are held whole have one budget for all, and an address has its share of it (T20, T21).
 
@@ -173,4 +174,116 @@ test("a held body counts until its backend answers, not until the answer has str
   expect(statusOf(await send(`"${"a".repeat(500_000)}"`))).toBe(200);
   await expect.poll(() => [used(), t.gateway.inFlight]).toEqual([0, 1]);
   end();
+});
+
+const turn = () => new Promise(setImmediate);
+const until = async (isSo: () => boolean) => {
+  for (let turns = 0; turns < 20_000 && !isSo(); turns += 1) await turn();
+};
+/** A body that takes many turns to unpack. */
+const large = `{"name":"${Array.from({ length: 90_000 }, (_, i) => (i * 2_654_435_761) % 1_000_003).join("")}"}`;
+const packed = {
+  gzip: gzipSync(large),
+  deflate: deflateSync(large),
+  br: brotliCompressSync(large, { params: {} }),
+};
+const CALL = "execute:\n  - invoke: { title: call, target-url: $(target-url), output: got }\n  - parse: {}";
+
+/** Where a client leaves: what it has sent by then, and what it waits for. */
+const leaving: [string, (body: Buffer) => Buffer | null, (body: Buffer) => Promise<void>][] = [
+  ["after its head", () => null, turn],
+  [
+    "in the middle of its body",
+    (body) => body.subarray(0, body.length / 2),
+    (body) => until(() => used() >= body.length / 2),
+  ],
+  ["with the last of its body", (body) => body, async () => undefined],
+  ["while its body is unpacked", (body) => body, (body) => until(() => used() > body.length + 100_000)],
+  [
+    "while a backend is called, or after it",
+    (body) => body,
+    async () => until(() => t.backend.calls.length > 0 || t.gateway.inFlight === 0),
+  ],
+];
+
+test.each([
+  ["a check", "execute: []", VALIDATE],
+  ["a policy", PARSE, ""],
+  ["a policy that calls a backend", CALL, ""],
+])(
+  "clients that leave at every point of a body for %s leave nothing taken, however often (F2)",
+  async (_what, assembly, more) => {
+    await start(assembly, more);
+    t.gateway.bodyBytesMax = 2 * MEGABYTE;
+    t.backend.answer = (req, res) => {
+      // Some answers are under way when the client leaves.
+      req.resume();
+      res.writeHead(200, { "content-type": "application/json" });
+      res.write('{"name":');
+      setTimeout(() => res.end('"a"}'), 2);
+    };
+    const [{ hostname: host, port }, codings] = [new URL(t.base), Object.entries(packed)];
+    for (const [, sends, comes] of leaving) {
+      for (let i = 0; i < 24; i += 1) {
+        const [coding, body] = codings[i % codings.length] as [string, Buffer];
+        t.backend.calls.length = 0;
+        const socket = connect({ host, port: Number(port), localAddress: "127.0.0.2" });
+        open.push(socket.on("error", () => undefined));
+        await once(socket, "connect");
+        const framing = i % 2 === 0 ? `Content-Length: ${body.length}` : "Transfer-Encoding: chunked";
+        const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Encoding: ${coding}\r\n`;
+        const part = sends(body);
+        socket.write(`${head}${framing}\r\n\r\n${part && i % 2 === 1 ? `${body.length.toString(16)}\r\n` : ""}`);
+        if (part) socket.write(part);
+        if (part === body && i % 2 === 1) socket.write("\r\n0\r\n\r\n");
+        await comes(body);
+        if (i % 3 === 0) socket.resetAndDestroy();
+        else socket.destroy();
+      }
+    }
+    await expect.poll(() => t.gateway.inFlight).toBe(0);
+    // What came later in the queue of the unpackers has ended.
+    for (const [coding, body] of codings) {
+      const headers = `Content-Encoding: ${coding}\r\n`;
+      expect(statusOf(await send(body, "127.0.0.3", body.length, headers))).toBe(200);
+    }
+    for (const socket of open) socket.destroy();
+    await expect.poll(() => t.gateway.inFlight).toBe(0);
+    expect(used()).toBe(0);
+    await expect.poll(() => t.gateway.admission.shares.size).toBe(0);
+  },
+);
+
+test("what a lease has taken goes back once, and nothing is taken after its end (F2)", async () => {
+  await start(PARSE);
+  const budget = new MemoryBudget(100);
+  const holder = { heldBytes: 0 };
+  const lease = budget.lease({ holder, bytesMax: 50 });
+  const other = budget.lease();
+  other.take(10);
+  const part = lease.part();
+  expect([lease.take(20), part.take(20), part.take(20), lease.take(11)]).toEqual([true, true, false, false]);
+  let stops = 0;
+  part.onEnd(() => {
+    stops += 1;
+  });
+  const forget = lease.onEnd(() => {
+    stops += 10;
+  });
+  forget();
+  part.giveBack(30);
+  expect([budget.used, holder.heldBytes]).toEqual([30, 20]);
+  part.take(5);
+  for (let i = 0; i < 3; i += 1) lease.end();
+  part.giveBack(5);
+  part.end();
+  lease.giveBack(20);
+  expect([lease.take(1), part.take(1), lease.part().take(1), part.ended, stops]).toEqual([
+    false,
+    false,
+    false,
+    true,
+    1,
+  ]);
+  expect([budget.used, holder.heldBytes]).toEqual([10, 0]);
 });

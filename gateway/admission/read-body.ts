@@ -1,5 +1,6 @@
 import { type Refused, refuse, refuseWith } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call, noteHeldBody } from "#gateway/call.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import { BodyHold } from "#gateway/upstream/body-hold.ts";
 import { HeldFullError, heldMemory } from "./held-memory.ts";
 import { canUnpack, UnpackedTooLargeError, unpack } from "./unpack.ts";
@@ -25,7 +26,7 @@ export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | ty
   try {
     for await (const piece of req.iterator({ destroyOnReturn: false })) {
       if (hold.bytes + piece.length > CHECKED_BYTES_MAX) return refuse("BODY_TOO_LARGE", "body-unchecked");
-      if (!held.take(piece.length)) return refuse("OVERLOADED", "bodies-held");
+      if (!held.take(piece.length)) return held.ended ? ANSWERED : refuse("OVERLOADED", "bodies-held");
       hold.add(piece);
     }
   } catch {
@@ -39,8 +40,8 @@ export async function holdCheckedBody(call: Call): Promise<Buffer | Refused | ty
   return call.heldBody;
 }
 
-/** The text of a body, unpacked: 413 past the limit, 400 for an encoding that we do not know or that is broken, 503. */
-export async function textOf(call: Call, body: Buffer, encoding: string): Promise<string | Refused> {
+/** The text of a body, unpacked: 413 past the limit, 400 for an encoding that we do not know or that is broken, 503. ANSWERED: as above. */
+export async function textOf(call: Call, body: Buffer, encoding: string): Promise<string | Refused | typeof ANSWERED> {
   const name = encoding.trim().toLowerCase();
   if (name === "" || name === "identity") return body.toString("utf8");
   if (!canUnpack(name)) {
@@ -51,15 +52,17 @@ export async function textOf(call: Call, body: Buffer, encoding: string): Promis
       "content-encoding-unknown",
     );
   }
-  const held = heldMemory(call);
+  const held = heldMemory(call).part();
   try {
     const text = await unpack(body, name, CHECKED_BYTES_MAX, held);
-    // Its text is gone after the check.
-    held.giveBack(text.length);
     return text.toString("utf8");
   } catch (error) {
+    if (error instanceof GoneError) return ANSWERED;
     if (error instanceof UnpackedTooLargeError) return refuse("BODY_TOO_LARGE", "body-unchecked");
     if (error instanceof HeldFullError) return refuse("OVERLOADED", "bodies-held");
     return refuseWith("REQUEST_INVALID", "/body is not in its Content-Encoding", undefined, "content-encoding-unknown");
+  } finally {
+    // Its text is gone after the check.
+    held.end();
   }
 }

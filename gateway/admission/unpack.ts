@@ -1,5 +1,7 @@
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { HeldFullError, type HeldMemory } from "./held-memory.ts";
+import { GoneError } from "#gateway/gone-error.ts";
+import { notTaken } from "./held-memory.ts";
+import type { MemoryLease } from "./memory-budget.ts";
 
 const unpackers = {
   gzip: createGunzip,
@@ -16,28 +18,30 @@ export const canUnpack = (coding: string): coding is keyof typeof unpackers => O
 
 /**
  * Unpacks a body, piece by piece, so that a small body that unpacks to a large one takes its memory before it has it.
- * Throws UnpackedTooLargeError, HeldFullError, and zlib's own where the body is not in its coding.
+ * Throws UnpackedTooLargeError, HeldFullError, zlib's own where the body is not in its coding, and GoneError at once when
+ * the call ends meanwhile. What it took stays taken also when it throws: `held` is the caller's to end.
  */
 export async function unpack(
   body: Buffer,
   coding: keyof typeof unpackers,
   bytesMax: number,
-  held: HeldMemory,
+  held: MemoryLease,
 ): Promise<Buffer> {
+  if (held.ended) throw new GoneError();
   const unpacker = unpackers[coding]();
+  const forget = held.onEnd(() => void unpacker.destroy(new GoneError()));
   unpacker.end(body);
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const piece of unpacker as AsyncIterable<Buffer>) {
       if (bytes + piece.length > bytesMax) throw new UnpackedTooLargeError();
-      if (!held.take(piece.length)) throw new HeldFullError();
+      if (!held.take(piece.length)) throw notTaken(held);
       bytes += piece.length;
       pieces.push(piece);
     }
-  } catch (error) {
-    held.giveBack(bytes);
-    throw error;
+  } finally {
+    forget();
   }
   return Buffer.concat(pieces, bytes);
 }

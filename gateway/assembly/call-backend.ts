@@ -1,6 +1,8 @@
-import { HeldFullError, heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
+import { HeldFullError, heldBytesMax, heldMemory, notTaken } from "#gateway/admission/held-memory.ts";
+import type { MemoryLease } from "#gateway/admission/memory-budget.ts";
 import { type Refused, refuse } from "#gateway/answer/refusal.ts";
 import type { Call } from "#gateway/call.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import { answerHeaders } from "#gateway/upstream/answer-headers.ts";
 import { ConnectionLostError, type Control, type ExchangeHandler } from "#gateway/upstream/connection.ts";
 import { refusalOf } from "#gateway/upstream/failure.ts";
@@ -8,7 +10,6 @@ import { signProof } from "#gateway/upstream/proof.ts";
 import { outgoingHeaders } from "#gateway/upstream/request-headers.ts";
 import { TooLargeError } from "./message.ts";
 import type { Outgoing } from "./outgoing.ts";
-import { GoneError } from "./request-body.ts";
 
 export interface BackendAnswer {
   status: number;
@@ -89,6 +90,8 @@ function once(
     headersTimeoutMs: backend.responseTimeoutMs,
     isAlone: call.gateway.inFlight <= 1,
   };
+  // While the token or the proof was waited for.
+  if (call.res.destroyed) return Promise.reject(new GoneError());
   const pool = call.gateway.upstreams.pool(backend.endpoint, Date.now());
   return new Promise((resolve, reject) => {
     const collector = new Collector(call, resolve, reject, Math.max(1, leftMs));
@@ -99,6 +102,7 @@ function once(
 
 class Collector implements ExchangeHandler {
   readonly #call: Call;
+  readonly #held: MemoryLease;
   readonly #resolve: (answer: BackendAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
@@ -113,6 +117,7 @@ class Collector implements ExchangeHandler {
 
   constructor(call: Call, resolve: (answer: BackendAnswer) => void, reject: (error: Error) => void, leftMs: number) {
     this.#call = call;
+    this.#held = heldMemory(call);
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#cut(new TimedOut()), leftMs);
@@ -146,7 +151,7 @@ class Collector implements ExchangeHandler {
   onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > heldBytesMax(this.#call.gateway)) this.#cut(new TooLargeError());
-    else if (!heldMemory(this.#call).take(chunk.length)) this.#cut(new HeldFullError());
+    else if (!this.#held.take(chunk.length)) this.#cut(notTaken(this.#held));
     else this.#pieces.push(Buffer.from(chunk));
   }
 

@@ -1,5 +1,7 @@
-import { HeldFullError, type HeldMemory } from "#gateway/admission/held-memory.ts";
+import { HeldFullError } from "#gateway/admission/held-memory.ts";
+import type { MemoryLease } from "#gateway/admission/memory-budget.ts";
 import { canUnpack, UnpackedTooLargeError, unpack } from "#gateway/admission/unpack.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import { PolicyError, propertyError } from "./policy-error.ts";
 
 /** A body: bytes as they came, or a value that a policy made. Each form is made from the other when it is asked for. */
@@ -136,16 +138,18 @@ export class Message {
     this.body = body;
   }
 
-  /** Decodes a compressed body of at most `bytesMax` (T19). Throws PolicyError, TooLargeError, HeldFullError. */
-  async decode(bytesMax: number, held: HeldMemory): Promise<void> {
+  /** Decodes a compressed body of at most `bytesMax` (T19). Throws PolicyError, TooLargeError, HeldFullError, GoneError. */
+  async decode(bytesMax: number, memory: MemoryLease): Promise<void> {
     const coding = this.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
     if (coding === "" || coding === "identity") return;
     if (!canUnpack(coding))
       throw new PolicyError(["RuntimeError"], `the body's coding ${coding.slice(0, 40)} is not known`);
+    const held = memory.part();
     try {
       if (this.body.length > 0) this.body = Body.bytes(await unpack(this.body.bytes(), coding, bytesMax, held));
     } catch (error) {
-      if (error instanceof HeldFullError) throw error;
+      held.end();
+      if (error instanceof HeldFullError || error instanceof GoneError) throw error;
       throw error instanceof UnpackedTooLargeError
         ? new TooLargeError()
         : new PolicyError(["RuntimeError"], "the body is not compressed as its header says");

@@ -1,10 +1,8 @@
-import { HeldFullError, heldBytesMax, heldMemory } from "#gateway/admission/held-memory.ts";
+import { heldBytesMax, heldMemory, notTaken } from "#gateway/admission/held-memory.ts";
 import { type Call, noteHeldBody } from "#gateway/call.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import { BodyHold } from "#gateway/upstream/body-hold.ts";
 import { EMPTY, TooLargeError } from "./message.ts";
-
-/** The client went away, or sent a body that is framed wrongly and was answered: nothing more is to be done. */
-export class GoneError extends Error {}
 
 /** Reads the whole body of the request, of at most the gateway's limit. Throws TooLargeError, HeldFullError, GoneError. */
 export async function readRequestBody(call: Call): Promise<Buffer> {
@@ -37,7 +35,7 @@ export async function readRequestBody(call: Call): Promise<Buffer> {
       stop();
       // The rest is thrown away while the answer is on its way.
       req.resume();
-      reject(isLong ? new TooLargeError() : new HeldFullError());
+      reject(isLong ? new TooLargeError() : notTaken(held));
     };
     req.on("data", take).on("end", end).on("close", gone);
   });

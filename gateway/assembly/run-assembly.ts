@@ -1,12 +1,12 @@
 import type { Refused } from "#gateway/answer/refusal.ts";
 import { ANSWERED, type Call } from "#gateway/call.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import type { GatewayApi } from "#gateway/snapshot/model.ts";
 import { log } from "#lib/log.ts";
 import { Context } from "./context.ts";
 import { refusalMessage } from "./policies/invoke.ts";
 import { PolicyError, uncaught } from "./policy-error.ts";
 import type { Program } from "./program.ts";
-import { GoneError } from "./request-body.ts";
 import { runSteps } from "./run-steps.ts";
 import { sendMessage } from "./send-message.ts";
 import { tracerOf } from "./trace.ts";

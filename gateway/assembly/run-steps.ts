@@ -1,11 +1,11 @@
 import { HeldFullError } from "#gateway/admission/held-memory.ts";
 import { refuse } from "#gateway/answer/refusal.ts";
+import { GoneError } from "#gateway/gone-error.ts";
 import { log } from "#lib/log.ts";
 import type { Context } from "./context.ts";
 import { TooLargeError } from "./message.ts";
 import type { Step } from "./policies/step.ts";
 import { PolicyError } from "./policy-error.ts";
-import { GoneError } from "./request-body.ts";
 
 /** Runs policies in their order (S99). Throws PolicyError, GoneError. */
 export async function runSteps(context: Context, steps: readonly Step[]): Promise<void> {

@@ -62,9 +62,10 @@ async function readBody(call: Call): Promise<string | Refused | typeof ANSWERED>
   call.expectsContinue = false;
   const pieces: Buffer[] = [];
   const body = new RequestBody(req, TOKEN_REQUEST_BYTES_MAX);
+  const held = heldMemory(call);
   try {
     for await (const piece of body) {
-      if (!heldMemory(call).take(piece.length)) return refuse("OVERLOADED", "bodies-held");
+      if (!held.take(piece.length)) return held.ended ? ANSWERED : refuse("OVERLOADED", "bodies-held");
       pieces.push(piece);
     }
   } catch (error) {

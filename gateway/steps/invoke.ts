@@ -33,7 +33,7 @@ async function invokeWithBody(call: Call, api: GatewayApi, backend: Backend): Pr
   if (call.expectsContinue) res.writeContinue();
   call.expectsContinue = false;
   if (call.contentLength >= 0) return send(call, api, backend, new RequestBody(req, gateway.bodyBytesMax));
-  const hold = new BodyHold(heldMemory(call));
+  const hold = new BodyHold(heldMemory(call).part());
   call.hold = hold;
   const outcome = await holdBody(req, hold, gateway.bodyBytesMax);
   if (outcome === "gone" || res.headersSent || res.destroyed) return undefined;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { MemoryBudget } from "#gateway/admission/memory-budget.ts";
+import type { MemoryLease } from "#gateway/admission/memory-budget.ts";
 
 /** Where bodies may be larger than this, they stream: one that is too large could not be held until it shows. */
 const HELD_BYTES_MAX = 16 * 1024 * 1024;
@@ -14,28 +14,23 @@ const OWN_BYTES_MAX = 65_536;
 const PIECE_BYTES_MIN = 4_096;
 const BLOCK_BYTES_MAX = 65_536;
 
-/** Of a call, or of all. */
-type Memory = Pick<MemoryBudget, "take" | "giveBack">;
-
 /** What has come of a body before it is passed on. */
 export class BodyHold {
-  readonly #budget: Memory | undefined;
+  readonly #memory: MemoryLease | undefined;
   readonly #blocks: Buffer[] = [];
   /** Free bytes at the end of the last block. */
   #room = 0;
   /** Memory that the call may have by itself. */
   #own = 0;
-  /** Memory out of the budget. */
-  #taken = 0;
   /** Of the body, and of what has not left. */
   bytes = 0;
   waiting = 0;
   /** Nothing of the body is missing. */
   whole = false;
 
-  /** Without a budget whoever fills it says when it is enough. */
-  constructor(budget?: Memory) {
-    this.#budget = budget;
+  /** `memory` is its own; without any whoever fills it says when it is enough. */
+  constructor(memory?: MemoryLease) {
+    this.#memory = memory;
   }
 
   /** false: the budget is used up. The piece is kept all the same, and must be the last. */
@@ -54,7 +49,8 @@ export class BodyHold {
     const block = this.#blocks.shift();
     if (!block) return undefined;
     this.waiting -= block.length;
-    this.#giveBack(block.buffer.byteLength);
+    // What is the call's own was not taken, and what did not fit neither: no more goes back than was.
+    this.#memory?.giveBack(block.buffer.byteLength);
     return block;
   }
 
@@ -76,7 +72,7 @@ export class BodyHold {
     this.#blocks.length = 0;
     this.#room = 0;
     this.waiting = 0;
-    this.#giveBack(this.#taken);
+    this.#memory?.giveBack(Number.POSITIVE_INFINITY);
   }
 
   #copy(piece: Buffer): boolean {
@@ -106,21 +102,12 @@ export class BodyHold {
   }
 
   #take(size: number): boolean {
-    if (!this.#budget) return true;
+    if (!this.#memory) return true;
     if (this.#own + size <= OWN_BYTES_MAX) {
       this.#own += size;
       return true;
     }
-    if (!this.#budget.take(size)) return false;
-    this.#taken += size;
-    return true;
-  }
-
-  /** What is a call's own was not taken, and what did not fit neither. */
-  #giveBack(size: number): void {
-    const back = Math.min(size, this.#taken);
-    this.#taken -= back;
-    this.#budget?.giveBack(back);
+    return this.#memory.take(size);
   }
 }
 

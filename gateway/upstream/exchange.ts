@@ -98,7 +98,7 @@ export class Exchange implements ExchangeHandler {
     // The backend has the body, and the answer may stream for hours.
     if (this.#call.held && !this.#body) {
       this.#call.heldBody = undefined;
-      this.#call.held.drop();
+      this.#call.held.end();
     }
     return true;
   }

@@ -7,6 +7,7 @@ import type { Tx } from "./client.ts";
  * another takes both here, before its first check.
  */
 const ORDER = [
+  "User",
   "Organization",
   "Space",
   "Catalog",

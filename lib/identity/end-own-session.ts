@@ -2,7 +2,8 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorizeSelf } from "#lib/access/authorize.ts";
 import { byActor, recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
-import { db } from "#lib/db/client.ts";
+import { db, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { notFound } from "#lib/errors/app-error.ts";
 import type { EndSessionInput } from "./identity.schema.ts";
 
@@ -26,9 +27,11 @@ export async function endOwnSession(
 export async function endOtherSessions(actor: Actor, clock: Clock = systemClock): Promise<{ endedSessions: number }> {
   const person = authorizeSelf(actor);
   const now = clock();
-  const { count } = await db().session.updateMany({
-    where: { userId: person.userId, endedAt: null, expiresAt: { gt: now }, id: { not: person.sessionId } },
-    data: { endedAt: now },
+  const count = await transaction(async (tx) => {
+    // So that none is being opened, or replaced by a change of password, while they are ended.
+    await lockRows(tx, { User: toChange(person.userId) });
+    const others = { userId: person.userId, endedAt: null, expiresAt: { gt: now }, id: { not: person.sessionId } };
+    return (await tx.session.updateMany({ where: others, data: { endedAt: now } })).count;
   });
   await recordSecurityEvent({ action: "session.ended", by: byActor(person), on: person.email });
   return { endedSessions: count };

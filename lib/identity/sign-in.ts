@@ -2,6 +2,7 @@ import { recordSecurityEvent } from "#lib/audit/record-security-event.ts";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { withHashing } from "#lib/crypto/password.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
+import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
@@ -69,14 +70,16 @@ export async function signIn(
     if (!(await verify(user?.passwordHash, input.password)) || !user) {
       throw await refused("SIGN_IN_REQUIRED");
     }
-    await forgetAttempts(ofAccount(), account);
-    await giveBackAttempt(ofAddress(), from);
     const sessionId = await transaction(async (tx) => {
+      if (!(await isStillPassword(tx, user.id, user.passwordHash))) return null;
       if (visitor.sessionId) {
         await tx.session.updateMany({ where: { id: visitor.sessionId, endedAt: null }, data: { endedAt: now } });
       }
       return openSession(tx, user.id, now, visitor.userAgent);
     });
+    if (sessionId === null) throw await refused("SIGN_IN_REQUIRED");
+    await forgetAttempts(ofAccount(), account);
+    await giveBackAttempt(ofAddress(), from);
     const by = { userId: user.id, name: user.name };
     await recordSecurityEvent({ action: "session.opened", by, on: input.email, from });
     return { userId: user.id, sessionId };
@@ -84,7 +87,17 @@ export async function signIn(
 }
 
 /**
- * A new session of a person, as part of a transaction; its ID is made here, never taken from the client (T28). The list
+ * Takes the person's row until the end of the transaction; false when the password that was verified before it has been
+ * changed since. A hash takes its time, and whoever changes a password wants nobody in with the old one.
+ */
+export async function isStillPassword(tx: Tx, userId: string, verifiedHash: string): Promise<boolean> {
+  await lockRows(tx, { User: toChange(userId) });
+  const user = await tx.user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+  return user?.passwordHash === verifiedHash;
+}
+
+/**
+ * A new session of a person, as part of a transaction that has the person's row; its ID is made here, never taken from the client (T28). The list
  * stays short: past SESSIONS_MAX the oldest end, and what ended long ago goes.
  */
 export async function openSession(tx: Tx, userId: string, now: Date, userAgent = ""): Promise<string> {

@@ -23,6 +23,8 @@ export async function gate(table: string, id: string): Promise<Gate> {
   // A test that fails before must not hold the row against the next.
   onTestFinished(open);
   const waiting = async (): Promise<number> => {
+    // A transaction keeps the list of connections that it saw first: one that was opened since would not count.
+    await client.query("select pg_stat_clear_snapshot()");
     const { rows } = await client.query(
       "select count(*)::int as n from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()",
     );

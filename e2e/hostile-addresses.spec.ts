@@ -12,7 +12,21 @@ const pages = globSync("app/**/page.tsx", { cwd: join(import.meta.dirname, "..")
 
 /** As they travel: what cannot be stored, what is no text, what cannot be seen, and what no escape is. */
 const segments = ["%00", "weather@~00", "%ED%A0%80", "%E2%80%8B", "%"];
-const names = ["q", "after", "version", "next", "line", "view", "show", "test", "api", "operation", "from", "moved"];
+const names = [
+  "q",
+  "after",
+  "version",
+  "next",
+  "line",
+  "view",
+  "show",
+  "test",
+  "api",
+  "operation",
+  "from",
+  "moved",
+  "refused",
+];
 const query = (value: string) => names.map((name) => `${name}=${value}&${name}[startsWith]=`).join("&");
 
 /** Each page with a hostile text in the place of what varies in its address, and with a hostile query. */
@@ -23,7 +37,8 @@ function* addresses(): Generator<string> {
       yield (real.includes("[") ? real : page).replace(/\[\w+\]/g, segment);
     }
     const found = real.replace("[api]", "weather-provider-api").replace("[operation]", "getCurrent");
-    for (const value of ["%00", "%ED%A0%80"]) yield `${found.replace(/\[\w+\]/g, value)}?${query(value)}`;
+    for (const value of ["%00", "%ED%A0%80", "__proto__", "constructor"])
+      yield `${found.replace(/\[\w+\]/g, value)}?${query(value)}`;
   }
 }
 

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 
-const CITIES: Record<string, string> = {
-  "10001": "New York",
-  "33109": "Miami Beach",
-  "60601": "Chicago",
-  "78701": "Austin",
-  "80202": "Denver",
-  "90210": "Beverly Hills",
-  "94105": "San Francisco",
-  "98101": "Seattle",
-};
+const CITIES = new Map(
+  Object.entries({
+    "10001": "New York",
+    "33109": "Miami Beach",
+    "60601": "Chicago",
+    "78701": "Austin",
+    "80202": "Denver",
+    "90210": "Beverly Hills",
+    "94105": "San Francisco",
+    "98101": "Seattle",
+  }),
+);
 const CONDITIONS = ["Sunny", "Partly cloudy", "Cloudy", "Light rain", "Thunderstorms", "Fog", "Windy", "Clear"];
 
 /** A number from 0 up to and without `below` that depends on the text alone. */
@@ -17,7 +19,7 @@ const draw = (text: string, below: number): number =>
   createHash("sha256").update(text).digest().readUInt32BE(0) % below;
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
-const cityOf = (zipcode: string): string => CITIES[zipcode] ?? `Zip code area ${zipcode}`;
+const cityOf = (zipcode: string): string => CITIES.get(zipcode) ?? `Zip code area ${zipcode}`;
 const fahrenheit = (value: number) => ({ value, unit: "F" as const });
 
 /** The weather of a zip code, the same for every call of one day. */

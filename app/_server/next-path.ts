@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { catalogue } from "#lib/errors/catalogue.ts";
 import { word } from "#lib/text.schema.ts";
 
 const query = z.object({ next: word(2_000).optional().catch(undefined) });
@@ -7,7 +8,13 @@ const query = z.object({ next: word(2_000).optional().catch(undefined) });
 export const readNext = (searchParams: Record<string, string | string[] | undefined>, fallback: string): string =>
   safeNext(query.parse(searchParams).next, fallback);
 
-const refusal = z.object({ refused: word(60).optional().catch(undefined) });
+/** Codes of the catalogue: a link that a stranger made up says nothing on the page. */
+const refusal = z.object({
+  refused: word(60)
+    .refine((code) => Object.hasOwn(catalogue, code))
+    .optional()
+    .catch(undefined),
+});
 
 /** `?refused=` of the sign-in page: the code with which the plain form was refused. */
 export const readRefused = (searchParams: Record<string, string | string[] | undefined>): string | undefined =>

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { SliceParameter } from "#lib/api-definition/compiled.ts";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
 import type { ExploreOperation } from "#lib/explore/explore-view.schema.ts";
-import { fillable, type MissingValue } from "#lib/explore/request.rules.ts";
+import { fillable, type MissingValue, typedFor, withValue } from "#lib/explore/request.rules.ts";
 import { BodyField } from "./body-field.tsx";
 import { CallerSection } from "./caller-section.tsx";
 import { ParameterField } from "./parameter-field.tsx";
@@ -67,10 +67,10 @@ export function RequestForm(props: RequestFormProps) {
                 <ParameterField
                   key={p.name}
                   parameter={p}
-                  value={values[p.in][p.name] ?? ""}
+                  value={typedFor(values, p)}
                   field={`${p.in}.${p.name}`}
                   error={errorOf(`${p.in}.${p.name}`)}
-                  onChange={(value) => onChange({ ...values, [p.in]: { ...values[p.in], [p.name]: value } })}
+                  onChange={(value) => onChange(withValue(values, p, value))}
                 />
               ))}
             </RequestGroup>

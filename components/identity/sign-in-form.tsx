@@ -9,15 +9,18 @@ import { TextInput } from "#components/ui/text-input.tsx";
 import { textOf, useActionForm } from "#components/ui/use-action-form.ts";
 import { paths } from "#lib/paths.ts";
 
-const messages: Record<string, string> = {
-  INPUT_INVALID: "Enter your e-mail address and your password.",
-  SIGN_IN_REQUIRED: "The e-mail address or the password is not right.",
-  TOO_MANY_ATTEMPTS:
-    "Too many wrong passwords for this account from here. Wait 15 minutes, or sign in from another network.",
-  OVERLOADED: "Many people are signing in right now. Try again in a moment.",
-};
+/** A map: what stands in an address may be `constructor` (T17). */
+const messages = new Map(
+  Object.entries({
+    INPUT_INVALID: "Enter your e-mail address and your password.",
+    SIGN_IN_REQUIRED: "The e-mail address or the password is not right.",
+    TOO_MANY_ATTEMPTS:
+      "Too many wrong passwords for this account from here. Wait 15 minutes, or sign in from another network.",
+    OVERLOADED: "Many people are signing in right now. Try again in a moment.",
+  }),
+);
 
-const wordsOf = (code: string): string => messages[code] ?? "Sign-in failed on our side. Try again in a moment.";
+const wordsOf = (code: string): string => messages.get(code) ?? "Sign-in failed on our side. Try again in a moment.";
 
 /** next-auth's answer in the shape of our actions. */
 async function attempt(input: { email: string; password: string }) {

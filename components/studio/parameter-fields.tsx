@@ -6,7 +6,7 @@ import { TextArea } from "#components/ui/text-area.tsx";
 import { TextInput } from "#components/ui/text-input.tsx";
 import type { OperationSlice, SliceParameter } from "#lib/api-definition/compiled.ts";
 import type { CallValues } from "#lib/explore/explore.schema.ts";
-import { type CredentialNeed, fillable } from "#lib/explore/request.rules.ts";
+import { type CredentialNeed, fillable, typedFor, withValue } from "#lib/explore/request.rules.ts";
 
 interface ParameterFieldsProps {
   slice: OperationSlice;
@@ -21,13 +21,12 @@ const choicesOf = (p: SliceParameter): string[] =>
 
 /** One control for each parameter of an operation, and its body. */
 export function ParameterFields({ slice, need, values, onChange, errorOf }: ParameterFieldsProps) {
-  const set = (p: SliceParameter, value: string) =>
-    onChange({ ...values, [p.in]: { ...values[p.in], [p.name]: value } });
+  const set = (p: SliceParameter, value: string) => onChange(withValue(values, p, value));
   return (
     <>
       {fillable(slice, need).map((p) => {
         const field = `${p.in}.${p.name}`;
-        const value = values[p.in][p.name] ?? "";
+        const value = typedFor(values, p);
         const choices = choicesOf(p);
         return (
           <Field

@@ -8,7 +8,7 @@ import { Button, IconButton } from "#components/ui/button.tsx";
 import { FormErrorSummary } from "#components/ui/form-error-summary.tsx";
 import type { ActionAnswer } from "#components/ui/use-action-form.ts";
 import type { CallValues, OperationRef } from "#lib/explore/explore.schema.ts";
-import { initialValues } from "#lib/explore/request.rules.ts";
+import { initialValues, typedFor, withValue } from "#lib/explore/request.rules.ts";
 import type { LiveState } from "#lib/gateway-feed/live.rules.ts";
 import { CallAnswer } from "./call-answer.tsx";
 import { CredentialFields } from "./credential-fields.tsx";
@@ -42,11 +42,11 @@ const NO_PAIR: TestPair = { clientId: "", secret: "" };
 
 /** Values that the next operation declares too stay as they were typed (S59). */
 function carryOver(next: TestOperation, before: CallValues | null): CallValues {
-  const values = initialValues(next.slice);
+  let values = initialValues(next.slice);
   if (!before) return values;
   for (const p of next.slice.parameters) {
-    const typed = before[p.in][p.name];
-    if (typed) values[p.in][p.name] = typed;
+    const typed = typedFor(before, p);
+    if (typed) values = withValue(values, p, typed);
   }
   return values;
 }

@@ -93,8 +93,9 @@ export class SchemaBundle {
     if (reference !== null && !this.#modern) return reference;
     const made: JsonObject = { ...(isObject(reference) && reference), ...this.#types(schema) };
     for (const [keyword, value] of Object.entries(schema)) {
+      if (!Object.hasOwn(KEYWORDS, keyword)) continue;
       const kept = this.#keyword(KEYWORDS[keyword], value, `${pointer}${toPointer([keyword])}`);
-      if (kept !== undefined && Object.hasOwn(KEYWORDS, keyword)) made[keyword] = kept;
+      if (kept !== undefined) made[keyword] = kept;
     }
     this.#pattern(schema, made, pointer);
     this.#required(schema, made);

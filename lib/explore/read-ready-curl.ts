@@ -4,7 +4,7 @@ import { buildCurl } from "./curl.rules.ts";
 import type { ExploreOperationLine } from "./explore-view.schema.ts";
 import { findPublished } from "./find-published.ts";
 import { exploreApiOf, exploreOperationOf } from "./read-explore.ts";
-import { buildRequest, initialValues } from "./request.rules.ts";
+import { buildRequest, initialValues, typedFor, withValue } from "./request.rules.ts";
 
 export interface ReadyCurl {
   operations: ExploreOperationLine[];
@@ -24,10 +24,10 @@ export async function readReadyCurl(ref: ApiRef, key?: string): Promise<ReadyCur
   const chosen = operations.find((o) => o.key === key) ?? operations[0];
   if (!chosen) return null;
   const operation = await exploreOperationOf(published, chosen.key);
-  const values = initialValues(operation.slice);
+  let values = initialValues(operation.slice);
   for (const p of operation.slice.parameters) {
     // A path without a sample still has to read as a path.
-    if (p.in === "path" && !values.path[p.name]) values.path[p.name] = p.name;
+    if (p.in === "path" && typedFor(values, p) === "") values = withValue(values, p, p.name);
   }
   const { method, path: pathTemplate, slice, need } = operation;
   const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);

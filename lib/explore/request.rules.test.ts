@@ -4,11 +4,13 @@ import type { CallValues } from "./explore.schema.ts";
 import {
   attach,
   buildRequest,
+  type CredentialNeed,
   credentialNeed,
   fillable,
   initialValues,
   missingValues,
   requestTarget,
+  typedFor,
   ValueError,
 } from "./request.rules.ts";
 
@@ -128,3 +130,26 @@ test("the credential stands where the first alternative's schemes say; an empty 
   expect(credentialNeed(own, "open")).toMatchObject({ need: "none", token: false, authorization: true });
   expect(of("both", { enforced: false }).need).toBe("none");
 });
+
+test.each(["constructor", "toString", "hasOwnProperty", "__proto__"])(
+  "a parameter called %s is as empty as any, until it is typed (F61)",
+  (name) => {
+    const nothing: CredentialNeed = {
+      ...{ need: "none", clientId: null, clientSecret: null, token: false, authorization: false },
+    };
+    for (const place of ["path", "query", "header", "cookie"] as const) {
+      const one = slice(parameter({ name, in: place, required: true, example: "7" }));
+      expect(missingValues(one, nothing, empty)).toMatchObject([{ field: `${place}.${name}` }]);
+      expect(typedFor(initialValues(one), parameter({ name, in: place }))).toBe("7");
+    }
+    const optional = slice(parameter({ name }), parameter({ name, in: "header" }));
+    expect(build("/x", optional, {})).toMatchObject({ query: [], headers: [] });
+    expect(() => build(`/x/{${name}}`, slice(), {})).toThrow("cannot be empty");
+    // A security requirement that names no scheme asks for none.
+    const named: CompiledApi = {
+      ...{ format: 1, basePath: "/v1", enforced: true, forwardsAuthorization: false, schemes: {} },
+      operations: [{ key: "get", method: "GET", path: "/x", security: [[name]] }],
+    };
+    expect(credentialNeed(named, "get").clientId).toBeNull();
+  },
+);

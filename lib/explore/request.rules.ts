@@ -27,7 +27,8 @@ export function credentialNeed(compiled: CompiledApi, operationKey: string): Cre
   const authorization = compiled.forwardsAuthorization;
   if (!compiled.enforced || !chosen) return { ...NONE, authorization };
   const place = (key: KeyType): Place | null => {
-    const scheme = chosen.map((name) => compiled.schemes[name]).find((s) => s?.key === key);
+    const schemes = chosen.map((name) => (Object.hasOwn(compiled.schemes, name) ? compiled.schemes[name] : undefined));
+    const scheme = schemes.find((s) => s?.key === key);
     return scheme ? { in: scheme.in, name: scheme.name } : null;
   };
   const optional = security.some((alternative) => alternative.length === 0);
@@ -102,6 +103,16 @@ export function fillable(slice: OperationSlice, need: CredentialNeed): SlicePara
   );
 }
 
+/** What is typed for a parameter; a definition may call one `constructor`, or whatever else objects have of themselves (T17). */
+export const typedFor = (values: CallValues, p: Pick<SliceParameter, "in" | "name">): string =>
+  (Object.hasOwn(values[p.in], p.name) ? values[p.in][p.name] : undefined) ?? "";
+
+/** The values with another one for a parameter. */
+export const withValue = (values: CallValues, p: Pick<SliceParameter, "in" | "name">, value: string): CallValues => ({
+  ...values,
+  [p.in]: { ...values[p.in], [p.name]: value },
+});
+
 /** A required value that is empty. */
 export interface MissingValue {
   /** The field that holds it: "query.zipcode", "body". */
@@ -114,7 +125,7 @@ export interface MissingValue {
 export function missingValues(slice: OperationSlice, need: CredentialNeed, values: CallValues): MissingValue[] {
   const order: SliceParameter["in"][] = ["path", "query", "header", "cookie"];
   const empty = fillable(slice, need)
-    .filter((p) => (p.required || p.in === "path") && (values[p.in][p.name] ?? "") === "")
+    .filter((p) => (p.required || p.in === "path") && typedFor(values, p) === "")
     .sort((one, other) => order.indexOf(one.in) - order.indexOf(other.in))
     .map((p) => ({ field: `${p.in}.${p.name}`, mayBeLeftOut: p.in !== "path" }));
   if (slice.body?.required && !values.body) empty.push({ field: "body", mayBeLeftOut: true });
@@ -136,8 +147,8 @@ const literal = (text: string): string =>
 export function buildRequest(shape: RequestShape, values: CallValues): BuiltRequest {
   const { parameters } = shape.slice;
   const declared = (place: SliceParameter["in"]) => parameters.filter((p) => p.in === place);
-  const given = (p: SliceParameter): string => values[p.in][p.name] ?? "";
-  const path = literal(shape.basePath) + fillPath(shape.pathTemplate, values.path);
+  const given = (p: SliceParameter): string => typedFor(values, p);
+  const path = literal(shape.basePath) + fillPath(shape.pathTemplate, values);
   const query = declared("query")
     .filter((p) => given(p) !== "" || p.required)
     .map((p): [string, string] => [encode(p.name), encode(given(p))]);
@@ -156,13 +167,13 @@ export function buildRequest(shape: RequestShape, values: CallValues): BuiltRequ
   return { method: shape.method, path, query, headers, body };
 }
 
-function fillPath(template: string, values: Record<string, string>): string {
+function fillPath(template: string, values: CallValues): string {
   const path = template
     .split(/(\{[^{}]+\})/)
     .map((part) => {
       if (!part.startsWith("{")) return literal(part);
       const name = part.slice(1, -1);
-      const value = values[name] ?? "";
+      const value = typedFor(values, { in: "path", name });
       if (value === "") throw new ValueError(`path.${name}`, `${name} is part of the path and cannot be empty.`);
       return encode(value);
     })
@@ -197,7 +208,7 @@ export function attach(request: BuiltRequest, place: Place | null, value: string
 
 /** The values that a form starts with: required parameters from their example, enum or nothing; so that one click sends (explore 1). */
 export function initialValues(slice: OperationSlice): CallValues {
-  const values: CallValues = {
+  let values: CallValues = {
     path: {},
     query: {},
     header: {},
@@ -207,7 +218,7 @@ export function initialValues(slice: OperationSlice): CallValues {
     accept: null,
   };
   for (const p of slice.parameters) {
-    values[p.in][p.name] = p.required ? p.example || (p.enum[0] ?? "") : "";
+    values = withValue(values, p, p.required ? p.example || (p.enum[0] ?? "") : "");
   }
   if (slice.body) {
     values.body = slice.body.required || slice.body.example !== "" ? slice.body.example : null;

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { getToken } from "next-auth/jwt";
 import { themeScript } from "#components/shell/theme-script.ts";
-import { env, namesThisMachine } from "#lib/env.ts";
+import { env, installationSecrets, namesThisMachine } from "#lib/env.ts";
 import { log } from "#lib/log.ts";
 import { FOREIGN_ORIGIN, isOwnOrigin, PATH_HEADER } from "#lib/net/own-origin.ts";
 import { paths } from "#lib/paths.ts";
@@ -11,6 +12,8 @@ import { paths } from "#lib/paths.ts";
 
 /** A server action's arguments: Next's own bound. Beyond it the body is not taken in, whoever sends it. */
 const ACTION_BYTES_MAX = 1024 * 1024;
+/** Of somebody who has not signed in, who can make an account and no more: what a megabyte costs to take apart is for members. */
+const STRANGERS_ACTION_BYTES_MAX = 64 * 1024;
 
 const themeHash = createHash("sha256").update(themeScript).digest("base64");
 
@@ -36,7 +39,7 @@ const refused = (status: number, text: string, headers: Record<string, string> =
   });
 
 /** What a request that may change something is refused for, before its body is read; null when it may pass. */
-function refusalOf(request: NextRequest): NextResponse | null {
+async function refusalOf(request: NextRequest): Promise<NextResponse | null> {
   const { method, headers, nextUrl } = request;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return null;
   // Next lets a server action without an Origin pass; we do not (T25). The action itself asks again.
@@ -44,8 +47,12 @@ function refusalOf(request: NextRequest): NextResponse | null {
     log.warn({ event: "request.refused", on: nextUrl.pathname.slice(0, 300), code: "FOREIGN_ORIGIN" }, "refused");
     return refused(403, FOREIGN_ORIGIN(new URL(env().PORTAL_URL).origin));
   }
-  if (Number(headers.get("content-length") ?? 0) > ACTION_BYTES_MAX)
-    return refused(413, "The body is larger than 1 MB.");
+  // Also of what came in chunks: scripts/portal-bodies.ts has taken it in, and says how long it is.
+  const bytes = Number(headers.get("content-length") ?? 0);
+  if (bytes > ACTION_BYTES_MAX) return refused(413, "The body is larger than 1 MB.");
+  if (bytes > STRANGERS_ACTION_BYTES_MAX && !(await isSignedIn(request))) {
+    return refused(413, "The body is larger than 64 KB. Sign in to send more.");
+  }
   const isRoute = nextUrl.pathname.startsWith("/api/") || nextUrl.pathname === paths.signInForm();
   if (isRoute || (method === "POST" && headers.has("next-action"))) return null;
   // A page takes no forms but those of its own scripts.
@@ -54,8 +61,12 @@ function refusalOf(request: NextRequest): NextResponse | null {
   });
 }
 
-export function proxy(request: NextRequest): NextResponse {
-  const refusal = refusalOf(request);
+/** Whether the cookie is one that the portal made. Whether its session still lasts is asked by what is called. */
+const isSignedIn = async (req: NextRequest): Promise<boolean> =>
+  (await getToken({ req, secret: installationSecrets().SESSION_SECRET })) !== null;
+
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const refusal = await refusalOf(request);
   const nonce = randomBytes(18).toString("base64");
   const policy = policyOf(nonce);
   const given = new Headers(request.headers);

@@ -2,7 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import { type IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import { readSettings } from "#lib/env.ts";
-import { portalProxies } from "#lib/net/network-list.ts";
+import { addressBehind } from "#lib/net/client-address.ts";
+import { entriesOf, portalProxies } from "#lib/net/network-list.ts";
+import { PortalBodies } from "./portal-bodies.ts";
 import { PortalConnections } from "./portal-connections.ts";
 
 // Loaded into the portal (`node --import`). Next tells its routes where a request comes from only where the client did
@@ -19,14 +21,27 @@ subscribe("http.server.request.start", (message) => {
 });
 
 const { PORTAL_CONNECTIONS_PER_ADDRESS, PORTAL_CONNECTIONS_MAX, TRUSTED_PROXIES } = readSettings();
+const proxies = portalProxies(TRUSTED_PROXIES);
 const connections = new PortalConnections(
   { ofOne: PORTAL_CONNECTIONS_PER_ADDRESS, ofAll: PORTAL_CONNECTIONS_MAX },
-  portalProxies(TRUSTED_PROXIES),
+  proxies,
 );
+const bodies = new PortalBodies();
+const guarded = new WeakSet<Server>();
+
+/** As app/_server/client-address.ts reads it. */
+function addressOf({ headers }: IncomingMessage): string {
+  const entries = entriesOf(String(headers["x-forwarded-for"]));
+  return addressBehind(entries.pop() ?? "", entries, proxies);
+}
 
 subscribe("net.server.socket", (message) => {
   const { socket } = message as { socket: Socket & { server?: unknown } };
-  if (socket.server instanceof Server) connections.take(socket.server, socket);
+  if (!(socket.server instanceof Server)) return;
+  connections.take(socket.server, socket);
+  if (guarded.has(socket.server)) return;
+  guarded.add(socket.server);
+  bodies.guard(socket.server, addressOf);
 });
 
 /** The same target, its segments that are no escapes of UTF-8 as plain text. */

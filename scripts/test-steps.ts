@@ -53,7 +53,7 @@ export const testSteps: TestStep[] = [
   },
   {
     name: "faults",
-    title: "What the gateway does when other things fail, in short",
+    title: "What the gateway does when other things fail, and both beside strangers, in short",
     work: (run) => run.vitest(["--config", "gateway/faults/vitest.config.ts"]),
   },
 ];

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { defineConfig } from "vitest/config";
 import { secretNames } from "#lib/env.ts";
 
-// What happens when other things fall, hang or are very large (gateway.md part 8), with gateways, databases and backends of
-// its own. `npm test` runs it in short form; with FAULTS=full (npm run faults) everything lasts as long as part 8 says.
+// What happens when other things fall, hang or are very large (gateway.md part 8), and beside strangers, with gateways,
+// portals, databases and backends of its own. `npm test` runs it in short form; with FAULTS=full (npm run faults) everything lasts as long as part 8 says.
 for (const name of secretNames) process.env[name] = randomBytes(24).toString("base64url");
 const secrets = Object.fromEntries(secretNames.map((name) => [name, process.env[name] ?? ""]));
 const full = process.env.FAULTS === "full";

@@ -1,7 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { Agent, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -14,6 +13,7 @@ import { withHashing } from "#lib/crypto/password.ts";
 import { closeDb, db } from "#lib/db/client.ts";
 import { provider } from "#lib/test-kit/people.ts";
 import { figure } from "./kit/figure.ts";
+import { type Asked, ask, credentials, honestRequests, signedIn } from "./kit/honest-person.ts";
 import { malformedActions } from "./kit/malformed-actions.ts";
 import { type OwnPortal, startPortal } from "./kit/portal.ts";
 import type { Sent, StrangerReport } from "./kit/stranger.ts";
@@ -25,19 +25,20 @@ import { isFull } from "./scale.ts";
 
 const KILOBYTE = 1024;
 const MEGABYTE = 1024 * KILOBYTE;
-const HONEST = { rate: isFull ? 30 : 10, seconds: isFull ? 6 : 2 };
+const HONEST = { rate: isFull ? 20 : 10, seconds: isFull ? 8 : 2 };
 const ROUNDS = 3;
 const CONNECTIONS = 32;
 const PASSWORD = "otter hedge lantern 41";
 /** Of the portal's process, MB: what 256 bodies of 1 MB at once may add, of which it holds 128 at most, and their garbage. */
-const GROWTH_MAX = 400;
+const GROWTH_MAX = 256;
 
 let database: OwnDatabase;
 let portal: OwnPortal;
 let host: string;
-/** Previews by one and signs in as the other, so that their own sessions do not end each other. */
+/** Who previews, and who signs in: further sessions end a person's first. */
 let honest: { cookie: string; email: string };
-let flooder: { cookie: string; email: string };
+let floodersCookie: string;
+let ordinaryEmail: string;
 let drafts: string;
 let action: string;
 
@@ -54,30 +55,22 @@ async function withPassword({ userId, email }: UserActor): Promise<string> {
   return email;
 }
 
-async function signedIn(email: string, from: string): Promise<string> {
-  const answer = await fetch(`${portal.url}/sign-in/form`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { Origin: portal.url, "X-Forwarded-For": from },
-    body: new URLSearchParams({ email, password: PASSWORD }),
-  });
-  return answer.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(";")[0])
-    .join("; ");
-}
-
 beforeAll(async () => {
   database = await startDatabase();
   process.env.DATABASE_URL = database.url;
   portal = await startPortal(database.url);
   host = new URL(portal.url).host;
-  const [theirs, others, third] = [await provider("Honest"), await provider("Flood"), await provider("Third")];
-  drafts = `/provider/${theirs.slug}/drafts/apis`;
-  const [first, second, signingIn] = [theirs.owner, others.owner, third.owner];
-  const emails = [await withPassword(first), await withPassword(second), await withPassword(signingIn)] as const;
-  honest = { cookie: await signedIn(emails[0], "198.51.100.1"), email: emails[2] };
-  flooder = { cookie: await signedIn(emails[1], "198.51.100.2"), email: emails[1] };
+  const [member, flooding, signingIn, alsoSigningIn] = [
+    await provider("Member"),
+    await provider("Flood"),
+    await provider("Honest"),
+    await provider("Ordinary"),
+  ];
+  drafts = `/provider/${member.slug}/drafts/apis`;
+  const memberCookie = await signedIn(portal.url, await withPassword(member.owner), PASSWORD);
+  honest = { cookie: memberCookie, email: await withPassword(signingIn.owner) };
+  floodersCookie = await signedIn(portal.url, await withPassword(flooding.owner), PASSWORD);
+  ordinaryEmail = await withPassword(alsoSigningIn.owner);
   const manifest = JSON.parse(readFileSync(".next/server/server-reference-manifest.json", "utf8"));
   const actions = Object.entries(manifest.node) as [string, { exportedName: string }][];
   action = actions.find(([, { exportedName }]) => exportedName === "signUpAction")?.[0] ?? "";
@@ -88,69 +81,10 @@ afterAll(async () => {
   await database?.stop();
 });
 
-interface Asked {
-  method?: string;
-  path: string;
-  headers?: Record<string, string>;
-  body?: Buffer;
-  agent?: Agent;
-}
-/** The status of an answer, with where it leads; 0 without one. */
-const ask = ({ method = "GET", path, headers = {}, body, agent }: Asked): Promise<{ status: number; to: string }> =>
-  new Promise((tell) => {
-    const given = { Origin: portal.url, ...(body && { "Content-Length": body.length }), ...headers };
-    const req = httpRequest(portal.url + path, { method, headers: given, ...(agent && { agent }) }, (res) => {
-      res.resume().once("end", () => tell({ status: res.statusCode ?? 0, to: res.headers.location ?? "" }));
-    });
-    req.on("error", () => tell({ status: 0, to: "" }));
-    req.end(body);
-  });
-
 const form = { "Content-Type": "application/x-www-form-urlencoded" };
 const json = { "Content-Type": "application/json" };
-const credentials = (email: string, password: string) => new URLSearchParams({ email, password }).toString();
-
-/** Pages, previews and sign-ins of an honest person, at an even rate whether answers come or not. */
-async function honestRequests() {
-  const agent = new Agent({ keepAlive: true });
-  const from = { "X-Forwarded-For": "198.51.100.9" };
-  const preview = Buffer.from(JSON.stringify({ source: definition(1), edits: [] }));
-  const kinds: (Asked & { isServed: (status: number, to: string) => boolean })[] = [
-    { path: "/apis", isServed: (status) => status === 200 },
-    { path: drafts, headers: { Cookie: honest.cookie }, isServed: (status) => status === 200 },
-    {
-      method: "POST",
-      path: `${drafts}/01a2253e-dd46-71e7-acc2-0b9aaf2fe9fb/preview`,
-      headers: { Cookie: honest.cookie, ...json },
-      body: preview,
-      isServed: (status) => status === 200,
-    },
-    { path: "/sign-in", isServed: (status) => status === 200 },
-    {
-      method: "POST",
-      path: "/sign-in/form",
-      headers: form,
-      body: Buffer.from(credentials(honest.email, PASSWORD)),
-      isServed: (status, to) => status === 303 && to === "/",
-    },
-  ];
-  const result = { failed: [] as string[], millis: [] as number[] };
-  const open: Promise<void>[] = [];
-  for (let i = 0; i < HONEST.rate * HONEST.seconds; i += 1) {
-    const kind = kinds[i % kinds.length] as (typeof kinds)[number];
-    const started = performance.now();
-    open.push(
-      ask({ ...kind, agent, headers: { ...from, ...kind.headers } }).then(({ status, to }) => {
-        result.millis.push(performance.now() - started);
-        if (!kind.isServed(status, to)) result.failed.push(`${kind.path}: ${status} ${to}`);
-      }),
-    );
-    await new Promise((go) => setTimeout(go, 1_000 / HONEST.rate));
-  }
-  await Promise.all(open);
-  agent.destroy();
-  return result;
-}
+const honestly = () =>
+  honestRequests({ portal: portal.url, drafts, source: definition(1), password: PASSWORD, ...honest, ...HONEST });
 
 const text = (method: string, path: string, headers: Record<string, string>, body = "", length = body.length): string =>
   [
@@ -172,7 +106,7 @@ const byFlooder = (path: string, body: object): Sent => ({
   text: text(
     "POST",
     drafts + path,
-    { ...json, Cookie: flooder.cookie, "X-Forwarded-For": FLOODING },
+    { ...json, Cookie: floodersCookie, "X-Forwarded-For": FLOODING },
     JSON.stringify(body),
   ),
 });
@@ -194,13 +128,13 @@ const draft = "/01a2253e-dd46-71e7-acc2-0b9aaf2fe9fb";
 const floods: Record<string, () => Flood> = {
   "sign-ins from one address": () => ({
     sent: Array.from({ length: 50 }, (_, n) => signIn(FLOODING, `nobody-${n}@example.com`, "wrong")),
-    ordinary: [signIn(FLOODING, flooder.email, PASSWORD)],
+    ordinary: [signIn(FLOODING, ordinaryEmail, PASSWORD)],
     rate: 60,
     statuses: [303, 503],
   }),
   "sign-ins from many addresses": () => ({
     sent: ofMany.map((from, n) => signIn(from, `nobody-${n}@example.com`, "wrong")),
-    ordinary: ofMany.map((from) => signIn(from, flooder.email, PASSWORD)),
+    ordinary: ofMany.map((from) => signIn(from, ordinaryEmail, PASSWORD)),
     rate: 60,
     statuses: [303, 503],
   }),
@@ -248,7 +182,7 @@ async function beside(sent: Sent[], rate: number) {
     },
   });
   await once(stranger, "message");
-  const result = await honestRequests();
+  const result = await honestly();
   const reported = once(stranger, "message");
   stranger.send("end");
   const [report] = (await reported) as [StrangerReport];
@@ -289,19 +223,21 @@ const signUpAction = (body: Buffer, headers: Record<string, string> = {}): Asked
 test("an action is answered 4xx whatever is wrong with its arguments (F64)", async () => {
   const answers: Record<string, number> = {};
   for (const [what, { headers, body }] of Object.entries(malformedActions(action)))
-    answers[what] = (await ask(signUpAction(Buffer.from(body, "latin1"), headers))).status;
+    answers[what] = (await ask(portal.url, signUpAction(Buffer.from(body, "latin1"), headers))).status;
   expect(Object.entries(answers).filter(([, status]) => status < 400 || status >= 500)).toEqual([]);
-  expect((await ask(signUpAction(Buffer.from("[{}]")))).status).toBe(200);
+  expect((await ask(portal.url, signUpAction(Buffer.from("[{}]")))).status).toBe(200);
 });
 
 test("a stranger's action has 64 KB, a person's 1 MB (F64)", async () => {
   const sized = (bytes: number) => Buffer.from(`["${"a".repeat(bytes - 4)}"]`);
   const asPerson = { Cookie: honest.cookie };
-  expect((await ask(signUpAction(sized(64 * KILOBYTE)))).status).toBe(200);
-  expect((await ask(signUpAction(sized(64 * KILOBYTE + 1)))).status).toBe(413);
-  expect((await ask(signUpAction(sized(100 * KILOBYTE), { Cookie: `${honest.cookie}x` }))).status).toBe(413);
-  expect((await ask(signUpAction(sized(MEGABYTE), asPerson))).status).toBe(200);
-  expect((await ask(signUpAction(sized(MEGABYTE + 1), asPerson))).status).toBe(413);
+  expect((await ask(portal.url, signUpAction(sized(64 * KILOBYTE)))).status).toBe(200);
+  expect((await ask(portal.url, signUpAction(sized(64 * KILOBYTE + 1)))).status).toBe(413);
+  expect((await ask(portal.url, signUpAction(sized(100 * KILOBYTE), { Cookie: `${honest.cookie}x` }))).status).toBe(
+    413,
+  );
+  expect((await ask(portal.url, signUpAction(sized(MEGABYTE), asPerson))).status).toBe(200);
+  expect((await ask(portal.url, signUpAction(sized(MEGABYTE + 1), asPerson))).status).toBe(413);
 });
 
 /** Of the portal's process: its resident set in MB, and the largest since it was last forgotten. */
@@ -318,11 +254,13 @@ test.each([
   forgetPeak();
   const before = memoryMb("VmRSS");
   const body = Buffer.alloc(MEGABYTE, "[");
-  const answers = Array.from({ length: 256 }, (_, n) => ask(signUpAction(body, { "X-Forwarded-For": addressOf(n) })));
-  const honestly = await honestRequests();
+  const answers = Array.from({ length: 256 }, (_, n) =>
+    ask(portal.url, signUpAction(body, { "X-Forwarded-For": addressOf(n) })),
+  );
+  const { failed } = await honestly();
   const statuses = new Set((await Promise.all(answers)).map(({ status }) => status));
   expect([...statuses].filter((status) => ![400, 413, 503].includes(status))).toEqual([]);
-  expect(honestly.failed).toEqual([]);
+  expect(failed).toEqual([]);
   const growth = memoryMb("VmHWM") - before;
   figure("the most memory beside 256 bodies of 1 MB", `${growth.toFixed(0)} MB`, `< ${GROWTH_MAX} MB`);
   expect(growth).toBeLessThan(GROWTH_MAX);
@@ -348,9 +286,12 @@ test.each([
   await expect.poll(() => refused).toBeGreaterThanOrEqual(refusedMin);
   // Whoever comes first waits until the oldest has had its second.
   await expect
-    .poll(async () => (await ask(signUpAction(Buffer.from("[{}]"), { "X-Forwarded-For": "198.51.100.8" }))).status)
+    .poll(
+      async () =>
+        (await ask(portal.url, signUpAction(Buffer.from("[{}]"), { "X-Forwarded-For": "198.51.100.8" }))).status,
+    )
     .toBe(200);
-  const { failed } = await honestRequests();
+  const { failed } = await honestly();
   for (const socket of sockets) socket.destroy();
   expect(failed).toEqual([]);
 });

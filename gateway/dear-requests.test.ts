@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { backendRow } from "#lib/test-kit/backend-row.ts";
 import { prefersXml } from "./answer/prefers-xml.ts";
 import type { Call } from "./call.ts";
@@ -9,7 +9,7 @@ import { OperationRouter } from "./snapshot/operation-router.ts";
 
 // What somebody who is not known yet may have read, however much he sends. Counts, not times.
 
-test("of an Accept the first 512 characters are read, and what they prefer holds (F3)", () => {
+test("of an Accept the first 32 ranges are read, in 512 characters, and what they prefer holds (F3)", () => {
   const prefers = (...values: string[]) =>
     prefersXml({
       names: values.map(() => headerName("Accept")),
@@ -17,8 +17,14 @@ test("of an Accept the first 512 characters are read, and what they prefer holds
     } as unknown as Call);
   expect(prefers(`application/xml,${"a/b,".repeat(3_700)}`)).toBe(true);
   expect(prefers(`${"a/b,".repeat(3_700)}application/xml`)).toBe(false);
-  expect(prefers(...Array(98).fill("a/b"), "application/xml")).toBe(true);
-  expect(prefers(...Array(300).fill("a/b"), "application/xml")).toBe(false);
+  for (const apart of [",", ", "]) {
+    expect(prefers([...Array(31).fill("a/b"), "application/xml"].join(apart))).toBe(true);
+    expect(prefers([...Array(32).fill("a/b"), "application/xml"].join(apart))).toBe(false);
+  }
+  expect(prefers(...Array(31).fill("a/b"), "application/xml")).toBe(true);
+  expect(prefers(...Array(32).fill("a/b"), "application/xml")).toBe(false);
+  expect(prefers(...Array(9).fill(`a/${"b".repeat(50)}`), "application/xml")).toBe(true);
+  expect(prefers(...Array(10).fill(`a/${"b".repeat(50)}`), "application/xml")).toBe(false);
 });
 
 test("parameters that hold credentials are found among thousands, in every encoding, and so many at most (F3)", () => {
@@ -35,21 +41,28 @@ test("parameters that hold credentials are found among thousands, in every encod
   expect(found("client_id=x&".repeat(600))).toHaveLength(16);
 });
 
-test("a path that is deeper or longer than any template is no operation's, and others are found as before (F3)", () => {
+test("a path that is deeper or longer than any template is no operation's and is not decoded, and others are found as before (F3)", () => {
   const operation = (path: string) => ({ key: path, method: "GET", path, security: [] }) as never;
   const router = new OperationRouter([operation("/y/{id}"), operation("/m/{a}.json")], "test");
   const find = (path: string) => router.find("GET", path) !== undefined;
-  expect([find(`/y/${"%61".repeat(500)}`), find(`/y/${"%E6%B1%87".repeat(500)}`), find("/m/a.json")]).toEqual([
-    true,
-    true,
-    true,
-  ]);
-  expect([find(`/y/${"%61".repeat(501)}`), find(`/${"a/".repeat(4_000)}x`), find("/y/a/b")]).toEqual([
-    false,
-    false,
-    false,
-  ]);
-  expect([router.methodsOf(`/${"a/".repeat(4_000)}x`), router.methodsOf("/y/1")]).toEqual([[], ["GET"]]);
+  const decode = vi.spyOn(globalThis, "decodeURIComponent");
+  const found = (...paths: string[]) => paths.map(find);
+  expect(found(`/y/${"%61".repeat(500)}`, `/y/${"%E6%B1%87".repeat(500)}`, "/m/a.json")).toEqual([true, true, true]);
+  expect(found(`/y/${"%61".repeat(501)}`, "/y/a/b")).toEqual([false, false]);
+  decode.mockClear();
+  // What no template is long or deep enough for costs the same however long it is.
+  const dear = [
+    `/y/${"%61".repeat(2_600)}`,
+    `/${"%61/".repeat(2_000)}x`,
+    `/${"a/".repeat(4_000)}x`,
+    `/${"/".repeat(7_000)}`,
+  ];
+  expect(found(...dear)).toEqual([false, false, false, false]);
+  expect(dear.map((path) => router.methodsOf(path))).toEqual([[], [], [], []]);
+  expect(decode.mock.calls.filter(([text]) => text.length > 500 * 9)).toEqual([]);
+  expect(decode.mock.calls.length).toBeLessThanOrEqual(dear.length * 2 * 3);
+  decode.mockRestore();
+  expect(router.methodsOf("/y/1")).toEqual(["GET"]);
 });
 
 test("of a header's name the first 48 characters say what it is, however long it goes on (F3)", () => {

@@ -121,6 +121,7 @@ test.each([
   const statuses = new Set(answers.map(statusOf));
   expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   expect(statuses.has(200)).toBe(true);
+  expect(most).toBeGreaterThanOrEqual(900_000);
   expect(most).toBeLessThanOrEqual(SHARE);
   for (const socket of open) socket.destroy();
   await expect.poll(used).toBe(0);
@@ -164,8 +165,10 @@ test("a body longer than all of the budget is too large to be held, and not a ma
 test("a held body counts until its backend answers, not until the answer has streamed (F2)", async () => {
   await start(PARSE);
   let end = () => undefined as unknown;
+  let before = 0;
   t.backend.answer = (req, res) => {
     req.resume().on("end", () => {
+      before = used();
       res.writeHead(200);
       res.write("begin");
       end = () => res.end();
@@ -173,6 +176,7 @@ test("a held body counts until its backend answers, not until the answer has str
   };
   expect(statusOf(await send(`"${"a".repeat(500_000)}"`))).toBe(200);
   await expect.poll(() => [used(), t.gateway.inFlight]).toEqual([0, 1]);
+  expect(before).toBeGreaterThanOrEqual(500_000);
   end();
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { UserActor } from "#lib/access/actor.ts";
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { db } from "#lib/db/client.ts";
 import { closeFeed } from "#lib/gateway-feed/feed-connection.ts";
 import { acknowledgeChanges, type GatewayNode } from "#lib/gateway-feed/gateway-node.ts";
@@ -181,7 +182,7 @@ describe("what is already published heals", () => {
       const pg = (await import("pg")).default;
       const guard = new pg.Client({ connectionString: process.env.DATABASE_URL });
       await guard.connect();
-      await guard.query("select pg_advisory_lock(7046205)");
+      await guard.query("select pg_advisory_lock(${ADVISORY_LOCKS.renewal})");
       process.stdout.write("held");
       setInterval(() => undefined, 1_000);`;
     const portal = spawn(process.execPath, ["--input-type=module", "-e", program], {
@@ -266,7 +267,7 @@ describe("the new form is written only when no live gateway is older", () => {
 test("the guard of the renewal is a lock that goes with its process", async () => {
   const other = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await other.connect();
-  await other.query("select pg_advisory_lock(7046205)");
+  await other.query("select pg_advisory_lock($1)", [ADVISORY_LOCKS.renewal]);
   expect(await renewRevisions()).toBeNull();
   await other.end();
   await expect.poll(() => renewRevisions(), { timeout: 20_000 }).not.toBeNull();

@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { SystemActor } from "#lib/access/actor.ts";
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { db, transaction } from "#lib/db/client.ts";
 import type { Prisma } from "#lib/db/generated/client.ts";
 import { AppError } from "#lib/errors/app-error.ts";
@@ -11,8 +12,6 @@ import type { CompiledApi } from "./compiled.ts";
 import { COMPILER_VERSION, inForm } from "./compiler.ts";
 import { announceRevision, prepareRevision, renewRevision } from "./freeze-revision.ts";
 
-/** Any number that nobody else uses: of several portals one works, the others ask again later. */
-const ADVISORY_LOCK = 7_046_205;
 /** Revisions of one slice. Each is compiled in the worker, which takes milliseconds to seconds, and committed by itself. */
 const SLICE = 20;
 
@@ -41,7 +40,7 @@ interface Due {
  * null while another portal is at it.
  */
 export async function renewRevisions(skip: ReadonlySet<string> = new Set(), max = SLICE): Promise<Renewal | null> {
-  // A lock of a session: it goes with the process that holds it.
+  // Of several portals one works, the others ask again later. A lock of a session: it goes with the process that holds it.
   const guard = new pg.Client({
     connectionString: process.env.DATABASE_URL,
     keepAlive: true,
@@ -54,7 +53,9 @@ export async function renewRevisions(skip: ReadonlySet<string> = new Set(), max 
   });
   await guard.connect();
   try {
-    const { rows } = await guard.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [ADVISORY_LOCK]);
+    const { rows } = await guard.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [
+      ADVISORY_LOCKS.renewal,
+    ]);
     if (!rows[0]?.mine) return null;
     const result: Renewal = { renewed: 0, refused: 0, left: [] };
     for (const due of await readDue([...skip], max)) {

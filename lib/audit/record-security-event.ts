@@ -83,11 +83,13 @@ export async function recordSecurityEvent(event: SecurityEvent, now = new Date()
   const on = event.on.slice(0, 300);
   const isRefusal = action.endsWith(".refused");
   log[isRefusal ? "warn" : "info"]({ event: action, by: by.userId, on, from, code }, isRefusal ? "refused" : "done");
+  if (now.getTime() - sweptAtMs > SWEEP_MS) {
+    sweptAtMs = now.getTime();
+    await db().$executeRaw`select delete_ended_refusals(${now})`.catch((error) =>
+      log.error({ error: String(error) }, "ended refusals stay in the audit log until the next hour"),
+    );
+  }
   try {
-    if (now.getTime() - sweptAtMs > SWEEP_MS) {
-      sweptAtMs = now.getTime();
-      await db().$executeRaw`select delete_ended_refusals(${now})`;
-    }
     await db().auditEvent.create({
       data: {
         id: newId(),

@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { db } from "#lib/db/client.ts";
 import { workAlone } from "#lib/db/work-alone.ts";
 
@@ -32,9 +33,6 @@ const unlessInUse = (statement: Promise<unknown>): Promise<boolean> =>
     },
   );
 
-/** Of the advisory lock. */
-const INDEX_LOCK = 7_046_205;
-
 /**
  * Gives the partitions of before the index "CallRecord_api" theirs, youngest first, one at a time and beside the writers;
  * the partitions that got one. One gateway of many does it. A partition that somebody is in the way of stays for the next
@@ -42,7 +40,7 @@ const INDEX_LOCK = 7_046_205;
  */
 export async function indexCallRecordPartitions(signal?: AbortSignal): Promise<string[]> {
   const done = await workAlone(
-    INDEX_LOCK,
+    ADVISORY_LOCKS.callRecordIndexes,
     async (client) => {
       const { rows } = await client.query<{ name: string }>(`
         select child.relname as name from pg_inherits join pg_class child on child.oid = inhrelid

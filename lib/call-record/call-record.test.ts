@@ -158,3 +158,40 @@ test("the index on request IDs stays as long as records of the version before ar
   await write(row({ requestId }));
   expect(await isStored(requestId)).toBe(true);
 });
+
+test("gateways that ask for the partition of one day at the same moment get it, each time, all of them (F77)", async () => {
+  const gateways = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+      await client.connect();
+      return client;
+    }),
+  );
+  const day = (round: number) => new Date(Date.UTC(2001, 0, 1 + round)).toISOString().slice(0, 10);
+  const made: string[] = [];
+  try {
+    for (let round = 0; round < 30; round += 1) {
+      // Every third asks in a transaction whose state of the database is of before.
+      await Promise.all(
+        gateways.map(async (client, i) => {
+          if (i % 3 === 0) await client.query("begin isolation level repeatable read");
+          if (i % 3 === 0) await client.query("select 1 from pg_class limit 1");
+        }),
+      );
+      const asked = await Promise.allSettled(
+        gateways.map(async (client, i) => {
+          try {
+            await client.query("select ensure_call_record_partition($1::date)", [day(round)]);
+          } finally {
+            if (i % 3 === 0) await client.query("commit");
+          }
+        }),
+      );
+      expect(asked.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []))).toEqual([]);
+      made.push(partitionOf(new Date(day(round))));
+    }
+    expect(await partitions()).toEqual(expect.arrayContaining(made));
+  } finally {
+    await Promise.all(gateways.map((client) => client.end()));
+  }
+});

@@ -1,4 +1,5 @@
 import { invariant } from "#lib/invariant.ts";
+import { ADVISORY_LOCKS } from "./advisory-locks.ts";
 import type { Tx } from "./client.ts";
 
 /**
@@ -73,16 +74,13 @@ export async function lockRows(tx: Tx, wanted: Partial<Record<Table, Lock>>): Pr
 const covers = (held: Strength | undefined, wanted: Strength): boolean =>
   held !== undefined && STRENGTHS.indexOf(held) >= STRENGTHS.indexOf(wanted);
 
-/** Any number of the transaction's own; no migration uses it. */
-const NAMES = 7_620_341;
-
 /**
  * Makes those who look for a free name over the whole installation (an organization's slug, a path prefix) take turns.
  * Before `lockRows` and before the first write.
  */
 export async function lockNames(tx: Tx): Promise<void> {
   invariant(!holdings.has(tx), "names are locked before rows");
-  await tx.$executeRaw`select pg_advisory_xact_lock(${NAMES}::bigint)`;
+  await tx.$executeRaw`select pg_advisory_xact_lock(${ADVISORY_LOCKS.names}::bigint)`;
 }
 
 /**

@@ -5,11 +5,9 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 import pg from "pg";
+import { ADVISORY_LOCKS } from "./advisory-locks.ts";
 
 const root = join(import.meta.dirname, "../..");
-
-/** Any number that nobody else uses: two processes that start at once must not migrate at once. */
-const ADVISORY_LOCK = 7_046_201;
 
 interface Engine {
   applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>;
@@ -113,12 +111,12 @@ function migrationsList() {
 
 const filters = { externalTables: [], externalEnums: [] };
 
-/** Applies the migrations that the database lacks, under an advisory lock; returns their names. */
+/** Applies the migrations that the database lacks, one process at a time; returns their names. */
 export async function migrate(url: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: url });
   await lock.connect();
   try {
-    await lock.query("select pg_advisory_lock($1)", [ADVISORY_LOCK]);
+    await lock.query("select pg_advisory_lock($1)", [ADVISORY_LOCKS.migrations]);
     return await withEngine(url, async (engine) => {
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationsList(), filters });
       return appliedMigrationNames;

@@ -2,8 +2,8 @@ import pg from "pg";
 import { invariant } from "#lib/invariant.ts";
 
 /**
- * Runs long work of which one process alone may do it at a time, over a connection of its own: its lock (a number that
- * nobody else uses) goes with the connection, so that no death leaves it behind. Undefined when another has it; with
+ * Runs long work of which one process alone may do it at a time, over a connection of its own: its lock (of
+ * advisory-locks.ts) goes with the connection, so that no death leaves it behind. Undefined when another has it; with
  * `waits`, waits for it instead. `signal`: ends the connection, and so the work, at once.
  */
 export async function workAlone<T>(

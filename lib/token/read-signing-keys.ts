@@ -2,14 +2,12 @@ import { exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { type Clock, systemClock } from "#lib/clock.ts";
 import { sealKey } from "#lib/crypto/keys.ts";
 import { seal, unseal } from "#lib/crypto/seal.ts";
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { recordChange } from "#lib/gateway-feed/record-change.ts";
 import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
 import { ALGORITHM, type SigningKey, SigningKeys } from "./signing-keys.ts";
-
-/** Any number that nobody else uses: two processes must not make the first key, or rotate, at once. */
-const ADVISORY_LOCK = 7_046_204;
 
 const rows = () => db().signingKey.findMany({ orderBy: { signsAt: "desc" } });
 type Row = Awaited<ReturnType<typeof rows>>[number];
@@ -32,9 +30,9 @@ async function makeFirstKey(now: Date): Promise<void> {
   });
 }
 
-/** Waits until nobody else changes signing keys. */
+/** Waits until nobody else changes signing keys: two processes must not make the first one, or rotate, at once. */
 export async function lockSigningKeys(tx: Tx): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(${ADVISORY_LOCK})`;
+  await tx.$executeRaw`select pg_advisory_xact_lock(${ADVISORY_LOCKS.signingKeys})`;
 }
 
 /** Makes a key pair, keeps its private half sealed, and tells the gateways. */

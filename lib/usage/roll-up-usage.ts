@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { workAlone } from "#lib/db/work-alone.ts";
 import { measures, PREFLIGHT } from "./usage.rules.ts";
 import {
@@ -14,8 +15,6 @@ import {
   sumOfMeasures,
 } from "./usage-sql.ts";
 
-/** Of the advisory lock. */
-const LOCK = 7_046_204;
 /** However many gateways there are, the job runs about once an hour. */
 const EVERY_MINUTES = 50;
 /** Hours are kept for so long; days and months for ever. */
@@ -53,7 +52,7 @@ export function rollUpUsage(
   { all = false, signal }: { all?: boolean; signal?: AbortSignal } = {},
 ): Promise<RolledUp | undefined> {
   return workAlone(
-    LOCK,
+    ADVISORY_LOCKS.usageRollUp,
     async (client) => {
       if (!all && (await ranLately(client))) return undefined;
       const days = await dueDays(client, all);

@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { dropExpiredCallRecords, ensureCallRecordPartitions } from "#lib/call-record/call-record-partitions.ts";
 import { closeCallRecords, writeCallRecords } from "#lib/call-record/write-call-records.ts";
+import { ADVISORY_LOCKS } from "#lib/db/advisory-locks.ts";
 import { db } from "#lib/db/client.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
 import { rollUpUsage } from "./roll-up-usage.ts";
@@ -314,7 +315,7 @@ test("writers do not wait for the job, whatever it has taken and not yet committ
   const job = new pg.Client({ connectionString: process.env.DATABASE_URL });
   await job.connect();
   // What it touches before the hours, the slowest of it with all its locks, and its own lock.
-  await job.query("select pg_advisory_lock(7046204)");
+  await job.query("select pg_advisory_lock($1)", [ADVISORY_LOCKS.usageRollUp]);
   await job.query(`begin isolation level repeatable read; with taken as (delete from "UsageDirty" returning day)
     insert into "UsageDue" select distinct day from taken on conflict do nothing;
     select count(*) from "CallRecord"; select count(*) from "UsageHour"; select count(*) from "UnauthenticatedMinute"`);

@@ -14,7 +14,7 @@ import type {
   ExploreOperationLine,
 } from "./explore-view.schema.ts";
 import { catalogSelect, findPublished, type Published } from "./find-published.ts";
-import { credentialNeed } from "./request.rules.ts";
+import { credentialNeed, withPathNames } from "./request.rules.ts";
 
 /** Lines of the left column that come at once, so that the filter answers as one types: more than GitHub has. */
 const OPERATIONS_MAX = 1_500;
@@ -89,7 +89,7 @@ export async function exploreOperationOf({ compiled, revisionId }: Published, ke
     description: row.description,
     need: credentialNeed(compiled, row.key),
     // Written by publishing only, in this shape (lib/api-definition/compiled.ts).
-    slice: row.slice as unknown as OperationSlice,
+    slice: withPathNames(row.slice as unknown as OperationSlice, row.pathTemplate),
   };
 }
 

@@ -4,7 +4,7 @@ import { buildCurl } from "./curl.rules.ts";
 import type { ExploreOperationLine } from "./explore-view.schema.ts";
 import { findPublished } from "./find-published.ts";
 import { exploreApiOf, exploreOperationOf } from "./read-explore.ts";
-import { buildRequest, initialValues, typedFor, withValue } from "./request.rules.ts";
+import { sampleRequest } from "./request.rules.ts";
 
 export interface ReadyCurl {
   operations: ExploreOperationLine[];
@@ -24,13 +24,9 @@ export async function readReadyCurl(ref: ApiRef, key?: string): Promise<ReadyCur
   const chosen = operations.find((o) => o.key === key) ?? operations[0];
   if (!chosen) return null;
   const operation = await exploreOperationOf(published, chosen.key);
-  let values = initialValues(operation.slice);
-  for (const p of operation.slice.parameters) {
-    // A path without a sample still has to read as a path.
-    if (p.in === "path" && typedFor(values, p) === "") values = withValue(values, p, p.name);
-  }
   const { method, path: pathTemplate, slice, need } = operation;
-  const request = buildRequest({ method, basePath: api.basePath, pathTemplate, slice }, values);
+  const request = sampleRequest({ method, basePath: api.basePath, pathTemplate, slice });
+  if (!request) return null;
   const command = buildCurl(request, { origin: env().GATEWAY_URL, need });
   return { operations, more, operation: chosen.key, command, needsSecret: need.clientSecret !== null };
 }

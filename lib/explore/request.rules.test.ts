@@ -10,8 +10,10 @@ import {
   initialValues,
   missingValues,
   requestTarget,
+  sampleRequest,
   typedFor,
   ValueError,
+  withPathNames,
 } from "./request.rules.ts";
 
 const parameter = (over: Partial<SliceParameter>): SliceParameter => ({
@@ -153,3 +155,45 @@ test.each(["constructor", "toString", "hasOwnProperty", "__proto__"])(
     expect(credentialNeed(named, "get").clientId).toBeNull();
   },
 );
+
+const sampled = (pathTemplate: string, s = slice()) =>
+  sampleRequest({ method: "GET", basePath: "/acme/sandbox/v1", pathTemplate, slice: s })?.path;
+const inPath = (name: string, example = "") => parameter({ name, in: "path", required: true, example });
+
+test.each([
+  ["/things/{id}", [], "/things/id"],
+  ["/a/{x}/b/{y}/{x}", [inPath("y", "7")], "/a/x/b/7/x"],
+  ["/things/{..}", [], "/things/value"],
+  ["/things/{__proto__}/{constructor}", [], "/things/__proto__/constructor"],
+  ["/things/{id}", [inPath("id", ".")], "/things/id"],
+  ["/things/{id}", [inPath("id", "..")], "/things/id"],
+  ["/things/{id}", [inPath("id", "a/b?c#d")], "/things/a%2Fb%3Fc%23d"],
+  ["/things/{id}", [inPath("id", "../..")], "/things/..%2F.."],
+  ["/things/{a}.", [inPath("a", ".")], "/things/a."],
+  ["/things/{id}", [inPath("id", "\ud83d")], "/things/%EF%BF%BD"],
+  ["/things/\u{1F600}/{\u{1F600}}", [], "/things/%F0%9F%98%80/%F0%9F%98%80"],
+  ["/things/100%/{id}", [], "/things/100%25/id"],
+  ["/things/{}/{a{b}", [], "/things/%7B%7D/%7Bab"],
+])("the ready command of %s with the parameters %j has a path that can be called (F76)", (template, declared, path) => {
+  expect(sampled(template, slice(...declared))).toBe(`/acme/sandbox/v1${path}`);
+});
+
+test("samples that cannot travel are left out of the ready command, and a path that leads elsewhere has none (F76)", () => {
+  const s = slice(
+    parameter({ name: "X-Two", in: "header", required: true, example: "one\r\ntwo" }),
+    parameter({ name: "not a name", in: "header", required: true, example: "1" }),
+    parameter({ name: "no;name", in: "cookie", required: true, example: "1" }),
+    parameter({ name: "X-One", in: "header", required: true, example: "1" }),
+  );
+  const request = sampleRequest({ method: "GET", basePath: "/b", pathTemplate: "/{id}", slice: s });
+  expect(request).toMatchObject({ path: "/b/id", headers: [["X-One", "1"]] });
+  expect(sampled("/a/../b")).toBeUndefined();
+});
+
+test("a name of the path that nobody declared has a field in the form, and is asked for (F76)", () => {
+  const need = { need: "none", clientId: null, clientSecret: null, token: false, authorization: false } as const;
+  const s = withPathNames(slice(inPath("a", "1")), "/{a}/{b}");
+  expect(fillable(s, need).map(({ name }) => name)).toEqual(["b", "a"]);
+  expect(missingValues(s, need, initialValues(s))).toEqual([{ field: "path.b", mayBeLeftOut: false }]);
+  expect(withPathNames(s, "/{a}/{b}")).toBe(s);
+});

@@ -134,11 +134,70 @@ export function missingValues(slice: OperationSlice, need: CredentialNeed, value
 
 /** encodeURIComponent, and the five more that RFC 3986 reserves; a path segment of dots is refused by `buildRequest`. */
 const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text.toWellFormed()).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** What of a template may stand in a path as it is; the rest is encoded. */
 const literal = (text: string): string =>
-  text.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, (c) => encodeURIComponent(c));
+  text.toWellFormed().replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})/gu, (c) => encodeURIComponent(c));
+
+const IN_BRACES = /(\{[^{}]+\})/;
+
+/** The names in braces of a path template, each once: "/a/{x}/{y}" has x and y. A definition may declare none of them. */
+const namesIn = (pathTemplate: string): string[] => [
+  ...new Set(
+    pathTemplate
+      .split(IN_BRACES)
+      .filter((_, at) => at % 2 === 1)
+      .map((part) => part.slice(1, -1)),
+  ),
+];
+
+/** A slice in which every name of the path template is a parameter: also one that the definition forgot to declare. */
+export function withPathNames(slice: OperationSlice, pathTemplate: string): OperationSlice {
+  const declared = new Set(slice.parameters.filter((p) => p.in === "path").map((p) => p.name));
+  const forgotten = namesIn(pathTemplate).filter((name) => !declared.has(name));
+  if (forgotten.length === 0) return slice;
+  const parameters = forgotten.map(
+    (name): SliceParameter => ({
+      ...{ name, in: "path", required: true, description: "", type: "string", enum: [], example: "" },
+    }),
+  );
+  return { ...slice, parameters: [...parameters, ...slice.parameters] };
+}
+
+/** A part of the path that nobody gave a value for, so that it reads as a path and leads to no other. */
+const placeholder = (name: string): string => (/^\.{0,2}$/.test(name.trim()) ? "value" : name);
+
+/**
+ * The request with the definition's own samples. What a sample cannot say is left out or has its name in its place, since
+ * nobody is there to correct it. Null where the path itself leads elsewhere ("/a/../b").
+ */
+export function sampleRequest(shape: RequestShape): BuiltRequest | null {
+  const named = withPathNames(shape.slice, shape.pathTemplate);
+  let values = initialValues(named);
+  for (const p of named.parameters) {
+    if (p.in === "path" && /^\.{0,2}$/.test(typedFor(values, p))) values = withValue(values, p, placeholder(p.name));
+  }
+  let { parameters } = named;
+  let repeats = true;
+  for (;;) {
+    try {
+      return buildRequest({ ...shape, slice: { ...named, parameters } }, values);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      const { field } = error;
+      const rest = parameters.filter((p) => p.in === "path" || `${p.in}.${p.name}` !== field);
+      if (rest.length < parameters.length) parameters = rest;
+      else if (field === "contentType") values = { ...values, contentType: null };
+      else if (field === "path" && repeats) {
+        // Samples that make dots only together.
+        repeats = false;
+        for (const p of named.parameters)
+          if (p.in === "path") values = withValue(values, p, `${placeholder(p.name)}-value`);
+      } else return null;
+    }
+  }
+}
 
 /**
  * Builds the request from what the definition declares and what a person typed. Values that the operation does not
@@ -169,9 +228,9 @@ export function buildRequest(shape: RequestShape, values: CallValues): BuiltRequ
 
 function fillPath(template: string, values: CallValues): string {
   const path = template
-    .split(/(\{[^{}]+\})/)
-    .map((part) => {
-      if (!part.startsWith("{")) return literal(part);
+    .split(IN_BRACES)
+    .map((part, at) => {
+      if (at % 2 === 0) return literal(part);
       const name = part.slice(1, -1);
       const value = typedFor(values, { in: "path", name });
       if (value === "") throw new ValueError(`path.${name}`, `${name} is part of the path and cannot be empty.`);

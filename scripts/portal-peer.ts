@@ -6,6 +6,7 @@ import { addressBehind } from "#lib/net/client-address.ts";
 import { entriesOf, portalProxies } from "#lib/net/network-list.ts";
 import { PortalBodies } from "./portal-bodies.ts";
 import { PortalConnections } from "./portal-connections.ts";
+import { putDoor } from "./portal-door.ts";
 
 // Loaded into the portal (`node --import`). Next tells its routes where a request comes from only where the client did
 // not say so itself, so anybody could take another address for each try (T31). Here the peer of the socket is added to
@@ -20,7 +21,7 @@ subscribe("http.server.request.start", (message) => {
   request.url = decodable(request.url ?? "/");
 });
 
-const { PORTAL_CONNECTIONS_PER_ADDRESS, PORTAL_CONNECTIONS_MAX, TRUSTED_PROXIES } = readSettings();
+const { PORTAL_CONNECTIONS_PER_ADDRESS, PORTAL_CONNECTIONS_MAX, TRUSTED_PROXIES, PORTAL_URL } = readSettings();
 const proxies = portalProxies(TRUSTED_PROXIES);
 const connections = new PortalConnections(
   { ofOne: PORTAL_CONNECTIONS_PER_ADDRESS, ofAll: PORTAL_CONNECTIONS_MAX },
@@ -35,6 +36,8 @@ function addressOf({ headers }: IncomingMessage): string {
   return addressBehind(entries.pop() ?? "", entries, proxies);
 }
 
+const door = { portalHost: new URL(PORTAL_URL).host, upgrades: process.argv.includes("dev") };
+
 subscribe("net.server.socket", (message) => {
   const { socket } = message as { socket: Socket & { server?: unknown } };
   if (!(socket.server instanceof Server)) return;
@@ -42,6 +45,8 @@ subscribe("net.server.socket", (message) => {
   if (guarded.has(socket.server)) return;
   guarded.add(socket.server);
   bodies.guard(socket.server, addressOf);
+  // Outermost: what it refuses, nothing else is done for.
+  putDoor(socket.server, door);
 });
 
 /** The same target, its segments that are no escapes of UTF-8 as plain text. */

@@ -32,6 +32,13 @@ const DRAWN = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const isVisible = (value: string): boolean => DRAWN.test(value.replace(BLANK, ""));
 
 /**
+ * A text as a person tells it from others: two that are equal by this look the same, or are the same word in other letters.
+ * To compare, never to show or to store in place of the text.
+ */
+export const comparable = (value: string): string =>
+  value.normalize("NFKC").replace(BLANK, "").toLowerCase().normalize("NFKC").replace(/\s+/gu, " ").trim();
+
+/**
  * What is shown as the name of something: one line that can be seen, in the direction in which it was typed. Trimmed;
  * whether it may be empty and how long it is, the caller adds. What joins letters, as in Persian or in an emoji of two
  * persons, may be in it.

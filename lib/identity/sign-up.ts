@@ -47,7 +47,8 @@ export async function signUp(
         detail: "Many accounts were made from your network within the hour. Try again later.",
       });
     }
-    const weakness = from === null ? null : await passwordWeakness(input.password, [input.name, input.email]);
+    const weakness =
+      from === null ? null : await passwordWeakness(input.password, [input.name, input.email, input.organization]);
     if (weakness) throw fieldError("password", weakness);
     return hash(input.password);
   });

@@ -93,6 +93,11 @@ test("a second application of one name is refused beside the field, at a rename 
   const refused = { code: "NAME_TAKEN", fields: [{ field: "name", message: expect.stringContaining("Storefront_1") }] };
   await expect(register(" storefront_1 ")).rejects.toMatchObject(refused);
   // No pattern of the database: neither of these is the one above.
+  // What looks the same is the same: full width letters, what is drawn as nothing, another composition, more blanks.
+  for (const name of ["Ｓｔｏｒｅｆｒｏｎｔ_1", "Store\u200bfront_1", "Store\u00adfront_1", "STOREFRONT＿1"])
+    await expect(register(name), name).rejects.toMatchObject(refused);
+  await register("Café  Nord");
+  await expect(register("CAFE\u0301 Nord")).rejects.toMatchObject({ code: "NAME_TAKEN" });
   for (const name of ["StorefrontX1", "Storefront%", "%"]) await register(name);
   const twice = await Promise.all([code(register("Night job")), code(register("night job"))]);
   expect(twice.sort()).toEqual(["NAME_TAKEN", "done"]);

@@ -1,4 +1,5 @@
 import { formatDate } from "#lib/format.ts";
+import { comparable } from "#lib/text.schema.ts";
 
 interface Named {
   name: string;
@@ -12,7 +13,7 @@ interface Named {
  * last four characters of a client ID too ("Storefront …c9a2"), or the day of its making while it has none.
  */
 export function labelsOf(applications: Named[]): string[] {
-  const key = ({ name }: Named) => name.toLowerCase();
+  const key = ({ name }: Named) => comparable(name);
   const counts = new Map<string, number>();
   for (const application of applications) counts.set(key(application), (counts.get(key(application)) ?? 0) + 1);
   return applications.map((application) => {

@@ -5,6 +5,7 @@ import { db, type Tx, transaction } from "#lib/db/client.ts";
 import { lockRows, toChange } from "#lib/db/lock-rows.ts";
 import { fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
+import { comparable } from "#lib/text.schema.ts";
 import { type CreateProductInput, DEFAULT_PLAN } from "./product.schema.ts";
 
 /** Drafts a product with one plan of 100 calls an hour. Field error: `title` when the name and version are taken. */
@@ -50,6 +51,6 @@ async function freeName(tx: Tx, spaceId: string, { title, version }: CreateProdu
     const name = n === 1 ? wanted : `${wanted}-${n}`;
     const other = await tx.product.findFirst({ where: { spaceId, name, version }, select: { title: true } });
     // The very title is refused, by the constraint.
-    if (!other || other.title.toLowerCase() === title.toLowerCase()) return name;
+    if (!other || comparable(other.title) === comparable(title)) return name;
   }
 }

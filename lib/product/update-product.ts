@@ -6,6 +6,7 @@ import { type Tx, transaction } from "#lib/db/client.ts";
 import { lockRows, toChange, toRead } from "#lib/db/lock-rows.ts";
 import { AppError, fieldError, notFound } from "#lib/errors/app-error.ts";
 import { newId, slugify } from "#lib/ids.ts";
+import { comparable } from "#lib/text.schema.ts";
 import { checkOperations } from "./check-operations.ts";
 import type { LimitSet } from "./plan.rules.ts";
 import type { PlanInput, UpdateProductInput } from "./product.schema.ts";
@@ -94,7 +95,7 @@ type IdentifiedPlan = PlanInput & { id: string; name: string; position: number; 
 /** Says of each plan which one it is: by its ID; without one, the plan of its title that no other row claims; else a new one. */
 function identifyPlans(plans: PlanInput[], existing: ExistingPlan[]): IdentifiedPlan[] {
   const claimed = new Set(plans.map((plan) => plan.id));
-  const titles = plans.map((plan) => slugify(plan.title) || plan.title);
+  const titles = plans.map((plan) => slugify(plan.title) || comparable(plan.title));
   const names = new Set<string>();
   const known = plans.map((plan, index) => {
     const title = titles[index] ?? "";
@@ -103,7 +104,7 @@ function identifyPlans(plans: PlanInput[], existing: ExistingPlan[]): Identified
     }
     const same = plan.id
       ? existing.find((one) => one.id === plan.id)
-      : existing.find((one) => !claimed.has(one.id) && (slugify(one.title) || one.title) === title);
+      : existing.find((one) => !claimed.has(one.id) && (slugify(one.title) || comparable(one.title)) === title);
     if (plan.id && !same) {
       throw fieldError(`plans.${index}.title`, "The product has this plan no more. Load the page again.");
     }

@@ -28,15 +28,13 @@ interface Named {
 const PAGE_ROWS = 1_000;
 
 async function findOther(tx: Tx, organizationId: string, is: (one: Named) => boolean): Promise<Named | undefined> {
-  for (let last: string | undefined; ; ) {
-    const rows: Named[] = await tx.application.findMany({
-      where: { organizationId, isTest: false, ...(last !== undefined && { id: { gt: last } }) },
-      select: { id: true, name: true },
-      orderBy: { id: "asc" },
-      take: PAGE_ROWS,
-    });
+  for (let last = "00000000-0000-0000-0000-000000000000"; ; ) {
+    const rows = await tx.$queryRaw<Named[]>`
+      select id::text, name from "Application"
+      where "organizationId" = ${organizationId}::uuid and not "isTest" and id > ${last}::uuid
+      order by id limit ${PAGE_ROWS}`;
     const found = rows.find(is);
-    last = rows.at(-1)?.id;
+    last = rows.at(-1)?.id ?? last;
     if (found || rows.length < PAGE_ROWS) return found;
   }
 }

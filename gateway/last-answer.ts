@@ -29,6 +29,11 @@ export function lastCall({ req, res }: Call): void {
   endConnection(req.socket);
 }
 
+const CLOSES = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/** Whether a Connection header says "close": of several values, in one header or several, it wins (RFC 9112 9.3). */
+export const saysClose = (connection: string): boolean => CLOSES.test(connection);
+
 /** Adds the header by which an answer becomes the last of its connection, and takes no further call from there. */
 export function closeAfterAnswer({ req, contentLength }: Call, headers: string[]): void {
   headers.push("Connection", "close");

@@ -12,7 +12,7 @@ import {
   VIA,
 } from "#gateway/header-names.ts";
 import { ignoresUpgrade } from "#gateway/ignored-upgrade.ts";
-import { lastCall } from "#gateway/last-answer.ts";
+import { lastCall, saysClose } from "#gateway/last-answer.ts";
 import { readChannel } from "#lib/call-record/channel.ts";
 import type { Cause } from "#lib/errors/refusals.ts";
 
@@ -81,6 +81,8 @@ function checkHeaders(call: Call): Refused | undefined {
         if (value.toLowerCase() !== "chunked") return malformed("framing-malformed");
         break;
       case CONNECTION:
+        // In HTTP/1.0 Node's parser lets a keep-alive win.
+        if (call.req.httpVersionMinor === 0 && saysClose(value)) lastCall(call);
         // The two that everybody sends name no header.
         if (value !== "keep-alive" && value !== "close") {
           const tokens = value.toLowerCase();

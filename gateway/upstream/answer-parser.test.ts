@@ -73,6 +73,28 @@ test.each([
   },
 );
 
+test.each([
+  ["close", false, false],
+  ["keep-alive", true, true],
+  ["close|keep-alive", false, false],
+  ["keep-alive|close", false, false],
+  ["close, keep-alive", false, false],
+  ["Keep-Alive ,\tCLOSE", false, false],
+  ["x-a|close|x-b|Keep-Alive", false, false],
+  ["keep-alive, x-close", true, true],
+  ["x-keep-alive", true, false],
+  ["", true, false],
+])("of a backend's Connection %j close wins, wherever it stands (F7)", (values, keeps11, keeps10) => {
+  const fields = values.split("|").map((value) => `Connection: ${value}\r\n`);
+  for (const [version, keeps] of [
+    ["1.1", keeps11],
+    ["1.0", keeps10],
+  ] as const) {
+    const text = `HTTP/${version} 200 OK\r\n${fields.join("")}Content-Length: 2\r\n\r\nhi`;
+    expect([version, read([text]).keepsAlive]).toEqual([version, keeps]);
+  }
+});
+
 test("chunks with extensions and trailers", () => {
   const text = `${ok}Transfer-Encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n1\r\n!\r\n0\r\nX-Sum: 1\r\n\r\n`;
   expect(read([text])).toMatchObject({ body: "hello!", length: -1, done: true, keepsAlive: true, over: 0 });

@@ -1,3 +1,5 @@
+import { saysClose } from "#gateway/last-answer.ts";
+
 /** Headers of a backend's answer, names and values (T37). */
 export const ANSWER_HEADER_BYTES_MAX = 65_536;
 /** Trailers are read and dropped. */
@@ -33,6 +35,7 @@ const NO_LINE = /[^\t\r\n\x20-\x7e\x80-\xff]|(?<!\r)\n|\r(?!\n|$)/g;
 const STATUS_BEGINS = "HTTP/1.";
 const SIZE_LINE = /^[0-9A-Fa-f]{1,12}[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const KEEP_ALIVE = /\btimeout=(\d{1,4})\b/i;
+const KEEPS = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i;
 const DIGITS = /^\d{1,15}$/;
 
 const HEAD_STATE = 0;
@@ -167,7 +170,8 @@ export class AnswerParser {
     const headers: string[] = [];
     let length = -1;
     let chunked = false;
-    let closes = head.charCodeAt(7) === 48; // HTTP/1.0
+    let closes = false;
+    let saysKeep = head.charCodeAt(7) !== 48; // not HTTP/1.0
     // The last line is the empty one.
     const last = head.length - 2;
     let start = head.indexOf("\r\n") + 2;
@@ -181,8 +185,10 @@ export class AnswerParser {
       // By length first: most headers are none of the three.
       if (name.length === 10) {
         const lower = name.toLowerCase();
-        if (lower === "connection") closes = closesAfter(value, closes);
-        else if (lower === "keep-alive") this.keepAliveMs = Number(KEEP_ALIVE.exec(value)?.[1] ?? 0) * 1_000;
+        if (lower === "connection") {
+          closes ||= saysClose(value);
+          saysKeep ||= KEEPS.test(value);
+        } else if (lower === "keep-alive") this.keepAliveMs = Number(KEEP_ALIVE.exec(value)?.[1] ?? 0) * 1_000;
       } else if (name.length === 14 && name.toLowerCase() === "content-length") {
         if (length >= 0 || !DIGITS.test(value)) throw new AnswerError("the length is not one number");
         length = Number(value);
@@ -198,7 +204,7 @@ export class AnswerParser {
       this.#reader.onInterim(status);
       return;
     }
-    this.keepsAlive = !closes;
+    this.keepsAlive = saysKeep && !closes;
     this.#begin(status, headers, length, chunked);
   }
 
@@ -260,12 +266,6 @@ export class AnswerParser {
       this.#state = this.#left === 0 ? TRAILERS : CHUNK_DATA;
     }
   }
-}
-
-function closesAfter(connection: string, otherwise: boolean): boolean {
-  const tokens = connection.toLowerCase();
-  if (tokens.includes("close")) return true;
-  return tokens.includes("keep-alive") ? false : otherwise;
 }
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;

@@ -86,6 +86,7 @@ function exchange(
   hooks: {
     isWanted?(): boolean;
     onStart?(control: Control): void;
+    onEnd?(): void;
     onData?(chunk: Buffer, control: Control): void;
     fresh?: boolean;
   } = {},
@@ -114,7 +115,10 @@ function exchange(
         got.body += chunk.toString("latin1");
         if (control) hooks.onData?.(chunk, control);
       },
-      onEnd: () => end(),
+      onEnd: () => {
+        hooks.onEnd?.();
+        end();
+      },
       onError: end,
     };
     if (hooks.fresh) pool.dispatchFresh(request, handler);
@@ -173,16 +177,75 @@ test("what a backend says between two calls is not the answer to the next (T37)"
   expect((await exchange(pool, get)).body).toBe("right");
 });
 
-test("what a backend says before the request has left is not its answer (T37)", async () => {
-  const server = await backend((_text, socket) => socket.write(answer("right")));
+const bodies: Record<string, () => BackendRequest["body"]> = {
+  "no body": () => null,
+  "a body": () => Buffer.from("hello"),
+  "a body that streams": () => Readable.from([Buffer.from("hello")]),
+};
+const moments = ["waits for the connection", "comes in the same turn", "comes later"];
+
+test.each(moments.flatMap((moment) => Object.keys(bodies).map((kind) => [kind, moment] as const)))(
+  "what a backend says beyond its answer is nobody's: a call with %s that %s goes to another connection (F7)",
+  async (kind, moment) => {
+    const server = await backend((text, socket) => {
+      if (/ \/own [\s\S]*(?:hello|\r\n\r\n$)/.test(text)) socket.write(answer("own"));
+      else if (text.includes(" /first ")) socket.write(answer("first"));
+    });
+    const pool = poolTo(server.port, { connectionsMax: 1 });
+    const body = bodies[kind]?.() ?? null;
+    const own = () => exchange(pool, { ...get, method: body ? "POST" : "GET", path: "/own", body });
+    let second: Promise<Got> | undefined;
+    // It is there to be read in the turn in which the answer ended, or in which the next call comes.
+    const stray = () => void server.sockets[0]?.write(answer("stray"));
+    const first = exchange(
+      pool,
+      { ...get, path: "/first" },
+      {
+        onEnd: () => {
+          if (moment !== "comes later") stray();
+          if (moment === "comes in the same turn") second = own();
+        },
+      },
+    );
+    if (moment === "waits for the connection") second = own();
+    expect((await first).body).toBe("first");
+    if (moment === "comes later") {
+      for (let turns = 0; turns < 3; turns += 1) await new Promise(setImmediate);
+      stray();
+      second = own();
+    }
+    const got = await second;
+    expect([got?.status, got?.body, got?.error, server.sockets.length]).toEqual([200, "own", undefined, 2]);
+    expect(server.received[0]).not.toContain("/own");
+  },
+);
+
+test("what fills the last read of an answer and goes on is nobody's (F7)", async () => {
+  const server = await backend((text, socket) => {
+    if (text.includes("/own")) socket.write(answer("own"));
+    // To the byte what one read takes; the rest is read in the same turn.
+    else socket.write(answer("x".repeat(65_536 - answer("").length - 4)) + answer("stray"));
+  });
+  const pool = poolTo(server.port, { connectionsMax: 1 });
+  const calls = [exchange(pool, get), exchange(pool, { ...get, method: "POST", path: "/own", body: Buffer.from("a") })];
+  expect((await Promise.all(calls)).map(({ body }) => body.slice(0, 5))).toEqual(["xxxxx", "own"]);
+});
+
+test("a request that goes to another connection is given up when nobody waits for it (F7)", async () => {
+  const server = await backend((_text, socket) => socket.write(answer("x")));
   const pool = poolTo(server.port);
   await exchange(pool, get);
-  // From here the next turn reads what is there before it writes.
   await new Promise(setImmediate);
-  server.sockets[0]?.write(answer("smuggled"));
-  const { body, error } = await exchange(pool, get);
-  expect([body, (error as ConnectionLostError).wasUsed]).toEqual(["", true]);
-  expect((await exchange(pool, get)).body).toBe("right");
+  server.sockets[0]?.write(answer("stray"));
+  let wanted = true;
+  const gone = exchange(pool, get, {
+    isWanted: () => wanted,
+    onStart: () => {
+      wanted = false;
+    },
+  });
+  expect((await gone).error).toBeInstanceOf(Error);
+  expect((await exchange(pool, get)).body).toBe("x");
 });
 
 const bodiless = ["HEAD 200 length", "HEAD 200 chunked", "HEAD 200", "GET 204", "GET 204 none", "GET 204 length"];

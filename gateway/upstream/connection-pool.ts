@@ -1,5 +1,5 @@
 import type { OpenConnection } from "./connect.ts";
-import { type BackendRequest, Connection, type ExchangeHandler } from "./connection.ts";
+import { type BackendRequest, Connection, type ConnectionOwner, type ExchangeHandler } from "./connection.ts";
 
 /** More calls than connections: the call waited too long for a free one. */
 export class PoolBusyError extends Error {
@@ -51,6 +51,12 @@ export class ConnectionPool {
   /** In the order in which they came to rest. */
   readonly #resting: { connection: Connection; untilMs: number }[] = [];
   readonly #waiting: Waiting[] = [];
+  readonly #owner: ConnectionOwner = {
+    onIdle: (connection) => this.#free(connection),
+    onGone: (connection) => this.#gone(connection),
+    // Before all others: it has waited already. The place of the connection that goes is its own.
+    onUnsent: (request, handler) => void this.#waiting.unshift({ request, handler, sinceMs: performance.now() }),
+  };
   #opening = 0;
   #closed = false;
   #whenEmpty: (() => void) | undefined;
@@ -118,12 +124,7 @@ export class ConnectionPool {
         this.#next();
         return;
       }
-      const connection = new Connection(
-        socket,
-        this.#settings.bodyTimeoutMs,
-        (free) => this.#free(free),
-        (gone) => this.#gone(gone),
-      );
+      const connection = new Connection(socket, this.#settings.bodyTimeoutMs, this.#owner);
       this.#all.add(connection);
       if (handler.isWanted()) start(connection, request, handler);
       else {

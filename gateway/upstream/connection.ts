@@ -31,7 +31,7 @@ export interface Control {
 export interface ExchangeHandler {
   /** Asked when a connection is there: false when nobody waits for the answer any more. `onError` follows. */
   isWanted(): boolean;
-  /** A connection is there, and the request begins to leave on it. */
+  /** A connection is there, and the request is to leave on it. Once more where it turned out that this one cannot be used. */
   onStart(control: Control): void;
   onInterim(status: number): void;
   /** `headers` flat, as received; `length` of the body, -1 = not declared. */
@@ -59,6 +59,15 @@ export class ConnectionLostError extends Error {
   }
 }
 
+/** Who has the connections. */
+export interface ConnectionOwner {
+  /** The connection can take another call. */
+  onIdle(connection: Connection): void;
+  onGone(connection: Connection): void;
+  /** It goes, and its request is to be sent on another. */
+  onUnsent(request: BackendRequest, handler: ExchangeHandler): void;
+}
+
 /** Methods whose requests say that they have no body. */
 const EXPECTS_BODY = new Set(["POST", "PUT", "PATCH"]);
 const CHUNKED_END = "0\r\n\r\n";
@@ -72,16 +81,19 @@ export class Connection implements AnswerReader, Control, LateWrite {
   /** Between two pieces of an answer, ms. */
   readonly #bodyTimeoutMs: number;
   #headersTimeoutMs = 0;
-  /** The connection can take another call, or is gone. */
-  readonly #onIdle: (connection: Connection) => void;
-  readonly #onGone: (connection: Connection) => void;
+  readonly #owner: ConnectionOwner;
   #handler: ExchangeHandler | undefined;
   #parser: AnswerParser | undefined;
   #body: Readable | undefined;
-  /** A request that is to be written at the end of this turn; "" when there is none. */
-  #unwritten = "";
-  /** The request has left whole, or will with the end of this turn. */
+  /** A request of which nothing was written yet, and its head. */
+  #request: BackendRequest | undefined;
+  #head = "";
+  /** The request has left whole. */
   #sent = true;
+  /** The end of this turn is waited for. */
+  #waits = false;
+  /** What had come when the last answer ended has been read since, or will be by the end of this turn. */
+  #settled = true;
   #headSeen = false;
   #used = false;
   #paused = false;
@@ -93,16 +105,10 @@ export class Connection implements AnswerReader, Control, LateWrite {
   /** Bytes may still come that belong to the answer before: it must rest before it carries another call (T37). */
   mayStray = false;
 
-  constructor(
-    socket: Socket,
-    bodyTimeoutMs: number,
-    onIdle: (connection: Connection) => void,
-    onGone: (connection: Connection) => void,
-  ) {
+  constructor(socket: Socket, bodyTimeoutMs: number, owner: ConnectionOwner) {
     this.#socket = socket;
     this.#bodyTimeoutMs = bodyTimeoutMs;
-    this.#onIdle = onIdle;
-    this.#onGone = onGone;
+    this.#owner = owner;
     socket.on("data", (piece: Buffer) => this.#take(piece));
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#lose(error));
@@ -113,7 +119,9 @@ export class Connection implements AnswerReader, Control, LateWrite {
   start(request: BackendRequest, handler: ExchangeHandler): void {
     const { body } = request;
     const chunked = body !== null && !Buffer.isBuffer(body) && !declaresLength(request.headers);
-    const head = headOf(request, chunked);
+    this.#head = headOf(request, chunked);
+    this.#request = request;
+    this.#body = body === null || Buffer.isBuffer(body) ? undefined : body;
     this.#handler = handler;
     this.#headersTimeoutMs = request.headersTimeoutMs;
     this.#parser = new AnswerParser(this, request.method);
@@ -123,25 +131,39 @@ export class Connection implements AnswerReader, Control, LateWrite {
     this.#movedAt = performance.now();
     handler.onStart(this);
     // The one who asks may have gone away already, and said so.
-    if (this.#handler !== handler) return;
-    if (body === null) {
-      this.#unwritten = head;
-      this.#sent = true;
-      writeLate(this, request.isAlone);
-    } else if (Buffer.isBuffer(body)) {
-      this.#socket.cork();
-      this.#socket.write(head, "latin1");
-      this.#socket.write(body);
-      this.#socket.uncork();
-      this.#sent = true;
-    } else this.#stream(head, body, chunked);
+    if (this.#handler === handler) this.#waitForEndOfTurn(request.isAlone);
   }
 
+  /**
+   * Writes the request when all has been read that the backend may have said beyond its last answer: it is no answer to
+   * this request, and the connection is not used any more (T37). So there is a whole turn between the two.
+   */
   writeNow(): void {
-    const head = this.#unwritten;
-    this.#unwritten = "";
+    this.#waits = false;
+    if (!this.#settled) {
+      this.#settled = true;
+      if (this.#request) this.#waitForEndOfTurn();
+      return;
+    }
+    const request = this.#request;
     // Nobody may want it any more, or the backend closed the connection.
-    if (!this.#gone && head !== "") this.#socket.write(head, "latin1");
+    if (this.#gone || !request) return;
+    this.#request = undefined;
+    this.#movedAt = performance.now();
+    const { body } = request;
+    if (body === null || Buffer.isBuffer(body)) {
+      if (body) this.#socket.cork();
+      this.#socket.write(this.#head, "latin1");
+      if (body) this.#socket.write(body);
+      if (body) this.#socket.uncork();
+      this.#sent = true;
+    } else this.#stream(this.#head, body, !declaresLength(request.headers));
+  }
+
+  #waitForEndOfTurn(isAlone = false): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    writeLate(this, isAlone);
   }
 
   /** Cuts the connection when the exchange has waited too long. Called from the pool's clock. */
@@ -199,7 +221,6 @@ export class Connection implements AnswerReader, Control, LateWrite {
   }
 
   #stream(head: string, body: Readable, chunked: boolean): void {
-    this.#body = body;
     const socket = this.#socket;
     let held: string | null = head;
     const write = (piece: Buffer): boolean => {
@@ -246,7 +267,7 @@ export class Connection implements AnswerReader, Control, LateWrite {
       this.#goAway();
       return;
     }
-    if (this.#unwritten !== "") {
+    if (this.#request) {
       this.#lose(new Error("the backend answered what it was not asked"));
       return;
     }
@@ -268,8 +289,11 @@ export class Connection implements AnswerReader, Control, LateWrite {
     this.#used = true;
     this.idleMs = parser.keepAliveMs;
     this.mayStray = parser.mayStray;
-    if (reusable) this.#onIdle(this);
-    else if (this.mayStray) this.discard();
+    this.#settled = false;
+    if (reusable) {
+      this.#waitForEndOfTurn();
+      this.#owner.onIdle(this);
+    } else if (this.mayStray) this.discard();
     else this.#goAway();
     try {
       handler?.onEnd();
@@ -299,8 +323,17 @@ export class Connection implements AnswerReader, Control, LateWrite {
 
   #lose(error: Error): void {
     if (!this.#handler) this.#goAway();
+    else if (this.#request && this.#used) this.#giveUp(this.#request, this.#handler);
     else if (this.#headSeen) this.#fail(new AnswerError(`the answer broke off: ${error.message}`));
     else this.#fail(new ConnectionLostError(error.message, this.#used));
+  }
+
+  /** Nothing of the request has left: it can go on another connection, whatever it asks. */
+  #giveUp(request: BackendRequest, handler: ExchangeHandler): void {
+    this.#body = undefined;
+    this.#forget();
+    this.#owner.onUnsent(request, handler);
+    this.#goAway();
   }
 
   #fail(error: Error): void {
@@ -315,6 +348,7 @@ export class Connection implements AnswerReader, Control, LateWrite {
     this.#handler = undefined;
     this.#parser = undefined;
     this.#body = undefined;
+    this.#request = undefined;
     // The last piece of an answer may have been more than the client takes; that must not hold up the next call, nor
     // hide from us that the backend closes the connection.
     if (this.#paused) this.resume();
@@ -326,7 +360,7 @@ export class Connection implements AnswerReader, Control, LateWrite {
     if (this.#gone) return;
     this.#gone = true;
     this.#socket.destroy();
-    this.#onGone(this);
+    this.#owner.onGone(this);
   }
 }
 

@@ -152,8 +152,8 @@ async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), patienceMs + CLOSE_MS).unref();
   await wait(settings.GATEWAY_DRAIN_DELAY_SECONDS * 1000);
   server.close();
-  const deadline = Date.now() + settings.GATEWAY_DRAIN_SECONDS * 1000;
-  while (gateway.inFlight > 0 && Date.now() < deadline) {
+  const deadline = performance.now() + settings.GATEWAY_DRAIN_SECONDS * 1000;
+  while (gateway.inFlight > 0 && performance.now() < deadline) {
     server.closeIdleConnections();
     await wait(20);
   }

@@ -107,7 +107,10 @@ test("nothing that follows a refused request reaches a backend over a connection
   const answer = await sendRaw(`GET //x HTTP/1.1\r\nHost: a\r\n\r\n${GET}`, base);
   expect([answer.statuses, answer.closed, after]).toEqual([[400], true, ""]);
   kept?.destroy();
-  const pool = gateway.upstreams.pool(gateway.snapshot.apis.get("/raw")?.backend?.endpoint as Endpoint, Date.now());
+  const pool = gateway.upstreams.pool(
+    gateway.snapshot.apis.get("/raw")?.backend?.endpoint as Endpoint,
+    performance.now(),
+  );
   await expect.poll(() => pool.size).toBe(0);
 });
 
@@ -200,8 +203,17 @@ test.each(Object.entries(UPGRADES))(
   async (_what, upgrade) => {
     const heads: string[] = [];
     backend.answer = (socket, body, head) => {
-      heads.push(head + body);
-      socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+      let text = head + body;
+      const take = (piece = "") => {
+        text += piece;
+        // A body may come after its head, in pieces of its own.
+        if (head.startsWith("POST") && !/two|one/.test(text)) return;
+        socket.off("data", take);
+        heads.push(text);
+        socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+      };
+      socket.setEncoding("latin1").on("data", take);
+      take();
     };
     const asks = GET.replace("\r\n\r\n", `\r\n${upgrade}\r\n`);
     const post = `${POST}${upgrade}`;

@@ -76,7 +76,7 @@ export function createGatewayServer(gateway: Gateway): Server {
   const server = createServer(options, (req, res) => handleCall(gateway, req, res));
   // Without it Node drops what is past about 1,000 headers in silence; the byte limit bounds them, and we count (T5).
   server.maxHeadersCount = 0;
-  const sweeper = setInterval(() => gateway.admission.bodies.sweep(Date.now()), SWEEP_MS).unref();
+  const sweeper = setInterval(() => gateway.admission.bodies.sweep(performance.now()), SWEEP_MS).unref();
   server.once("close", () => clearInterval(sweeper));
   server.timeout = IDLE_MS;
   server.on("connection", (socket: Socket) => gateway.admission.shares.connect(socket));

@@ -23,7 +23,7 @@ export class BodyWatch {
 
   add(call: Call, isHeld: boolean): void {
     if (this.#windows.has(call)) return;
-    const sinceMs = Date.now();
+    const sinceMs = performance.now();
     const untilMs = isHeld ? sinceMs + HELD_MS : Number.POSITIVE_INFINITY;
     this.#windows.set(call, { sinceMs, bytes: call.req.socket.bytesRead, untilMs });
   }

@@ -34,13 +34,13 @@ export async function callBackend(
   totalMs: number,
 ): Promise<BackendAnswer | { refused: Refused }> {
   const { credentials } = outgoing.backend;
-  const token = credentials && call.gateway.upstreams.token(credentials, call.startedAtMs);
+  const token = credentials && call.gateway.upstreams.token(credentials, call.started);
   const started = performance.now();
   const until = started + totalMs;
   let authorization: string | undefined;
   if (outgoing.backend.proof) call.backendProof = await signProof(call, outgoing.backend);
   try {
-    authorization = token ? (token.current(Date.now()) ?? (await token.fresh(Date.now()))) : undefined;
+    authorization = token ? (token.current(performance.now()) ?? (await token.fresh(performance.now()))) : undefined;
   } catch {
     return { refused: refuse("BACKEND_UNREACHABLE", "backend-token-failed") };
   }
@@ -55,8 +55,8 @@ export async function callBackend(
     });
     const isRefused = answer.status === 401 && token && authorization !== undefined;
     // The token goes in any case; the next call gets another.
-    if (isRefused && token.refused(authorization as string, Date.now()) && repeatable) {
-      authorization = await token.fresh(Date.now());
+    if (isRefused && token.refused(authorization as string, performance.now()) && repeatable) {
+      authorization = await token.fresh(performance.now());
       answer = await send(false);
     }
     return answer;
@@ -92,7 +92,7 @@ function once(
   };
   // While the token or the proof was waited for.
   if (call.res.destroyed) return Promise.reject(new GoneError());
-  const pool = call.gateway.upstreams.pool(backend.endpoint, Date.now());
+  const pool = call.gateway.upstreams.pool(backend.endpoint, performance.now());
   return new Promise((resolve, reject) => {
     const collector = new Collector(call, resolve, reject, Math.max(1, leftMs));
     if (fresh) pool.dispatchFresh(request, collector);

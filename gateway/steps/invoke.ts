@@ -76,10 +76,10 @@ function sendWithToken(
 ): Outcome | Promise<Outcome> {
   const { credentials } = backend;
   if (!credentials) return dispatch(call, api, backend, body, undefined);
-  const token = call.gateway.upstreams.token(credentials, call.startedAtMs);
-  const authorization = token.current(Date.now());
+  const token = call.gateway.upstreams.token(credentials, call.started);
+  const authorization = token.current(performance.now());
   if (authorization !== undefined) return dispatch(call, api, backend, body, authorization);
-  return token.fresh(Date.now()).then(
+  return token.fresh(performance.now()).then(
     (fresh) => dispatch(call, api, backend, body, fresh),
     () => {
       body?.destroy();

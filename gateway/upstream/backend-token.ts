@@ -43,7 +43,10 @@ const tokenAnswer = z.object({
 
 export class TokenError extends Error {}
 
-/** The access token of one backend: cached, replaced ahead of its end, fetched by one request at a time. */
+/**
+ * The access token of one backend: cached, replaced ahead of its end, fetched by one request at a time. Each `nowMs` is
+ * performance.now(): a clock that is set makes no token last longer (F10).
+ */
 export class BackendToken {
   readonly #credentials: ClientCredentials;
   readonly #rule: AddressRule;
@@ -80,29 +83,28 @@ export class BackendToken {
   refused(authorization: string, nowMs: number): boolean {
     // Another call has had it replaced already.
     if (this.#authorization !== authorization) return true;
-    if (Math.abs(nowMs - this.#droppedAtMs) < DROP_MS) return false;
+    if (nowMs - this.#droppedAtMs < DROP_MS) return false;
     this.#droppedAtMs = nowMs;
     this.#authorization = undefined;
     this.#endsAtMs = 0;
     return true;
   }
 
-  /** Never for longer than a rest takes, though the clock was ahead when it began. */
   #rests(nowMs: number): boolean {
-    return nowMs < this.#restUntilMs && this.#restUntilMs - nowMs <= REST_MS;
+    return nowMs < this.#restUntilMs;
   }
 
   async #fetch(): Promise<string> {
     try {
       const { access_token, expires_in } = await requestToken(this.#credentials, this.#rule);
       const lifeMs = Math.min(expires_in ?? LIFE_SECONDS, LIFE_SECONDS_MAX) * 1_000;
-      const nowMs = Date.now();
+      const nowMs = performance.now();
       this.#endsAtMs = nowMs + Math.max(lifeMs - LAST_MS, lifeMs / 2);
       this.#renewAtMs = nowMs + lifeMs - Math.min(AHEAD_MS, lifeMs * AHEAD_PART) - LAST_MS;
       this.#authorization = `Bearer ${access_token}`;
       return this.#authorization;
     } catch (error) {
-      this.#restUntilMs = Date.now() + REST_MS;
+      this.#restUntilMs = performance.now() + REST_MS;
       // Never the answer itself: it may hold what must not stand in a log.
       const reason = error instanceof TokenError ? error.message : error instanceof Error ? error.name : "unknown";
       log.warn({ tokenEndpoint: this.#credentials.endpoint.origin, reason }, "no access token for a backend");

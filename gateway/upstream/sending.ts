@@ -29,14 +29,14 @@ export class Sending {
   }
 
   first(): void {
-    const { gateway, startedAtMs } = this.#call;
+    const { gateway, started } = this.#call;
     const exchange = new Exchange(this.#call, this.#body, this);
-    gateway.upstreams.pool(this.#backend.endpoint, startedAtMs).dispatch(this.#request(), exchange);
+    gateway.upstreams.pool(this.#backend.endpoint, started).dispatch(this.#request(), exchange);
   }
 
   again(exchange: Exchange): void {
-    const { gateway, startedAtMs } = this.#call;
-    gateway.upstreams.pool(this.#backend.endpoint, startedAtMs).dispatchFresh(this.#request(), exchange);
+    const { gateway, started } = this.#call;
+    gateway.upstreams.pool(this.#backend.endpoint, started).dispatchFresh(this.#request(), exchange);
   }
 
   /** The backend answered 401: whether that is about our access token, and another is worth a try. */
@@ -44,16 +44,16 @@ export class Sending {
     const { credentials } = this.#backend;
     if (!credentials || this.#authorization === undefined) return false;
     return this.#call.gateway.upstreams
-      .token(credentials, this.#call.startedAtMs)
-      .refused(this.#authorization, Date.now());
+      .token(credentials, this.#call.started)
+      .refused(this.#authorization, performance.now());
   }
 
   /** Rejects when there is no other token. */
   async againWithToken(exchange: Exchange): Promise<void> {
     const { credentials } = this.#backend;
     if (!credentials) throw new Error("the backend wants no token");
-    const token = this.#call.gateway.upstreams.token(credentials, this.#call.startedAtMs);
-    this.#authorization = token.current(Date.now()) ?? (await token.fresh(Date.now()));
+    const token = this.#call.gateway.upstreams.token(credentials, this.#call.started);
+    this.#authorization = token.current(performance.now()) ?? (await token.fresh(performance.now()));
     this.again(exchange);
   }
 

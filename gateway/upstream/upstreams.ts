@@ -44,7 +44,7 @@ export class Upstreams {
     this.#rule = rule;
     this.#limits = { ...LIMITS, ...limits };
     this.#tokens = new BackendTokens(rule);
-    this.#sweeper = setInterval(() => this.letGo(Date.now() - UNUSED_MS), UNUSED_MS / 2).unref();
+    this.#sweeper = setInterval(() => this.letGo(performance.now() - UNUSED_MS), UNUSED_MS / 2).unref();
   }
 
   /** Pools that are kept, for tests and metrics. */
@@ -52,7 +52,7 @@ export class Upstreams {
     return this.#pools.size;
   }
 
-  /** The pool of an endpoint. Ask for it with each call: one that is not asked for is closed. */
+  /** The pool of an endpoint. Ask for it with each call: one that is not asked for is closed. `nowMs`: performance.now(), here and below. */
   pool(endpoint: Endpoint, nowMs: number): ConnectionPool {
     const known = this.#pools.get(endpoint.key);
     if (known) {

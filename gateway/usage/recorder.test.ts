@@ -73,6 +73,7 @@ function endedCall(): Call {
   req.method = "GET";
   const call = new Call({} as Gateway, req, new ServerResponse(req), false);
   call.admitted = true;
+  call.authenticated = true;
   return call;
 }
 
@@ -144,6 +145,7 @@ test("a record has every column as it was, and an operation's name cannot end it
   const credential = { id: id(), applicationId: id() };
   call.credential = credential as GatewayCredential;
   call.subscription = { id: id() } as GatewaySubscription;
+  call.authenticated = false;
   call.refused = refuse("CREDENTIAL_INVALID", "credential-expired");
   call.channel = "explore";
   call.secretAge = 1;
@@ -339,18 +341,26 @@ test("of calls that did not authenticate the first twenty a minute of each API, 
   const [application, stranger] = [randomUUID(), undefined];
   const refusedFrom = (address: string, apiDefinitionId: string, applicationId: string | undefined, cause: Cause) => {
     const call = endedCall();
-    Object.assign(call, { startedAtMs, admitted: false, clientAddress: address, api: { ...place, apiDefinitionId } });
+    Object.assign(call, {
+      startedAtMs,
+      admitted: false,
+      authenticated: false,
+      clientAddress: address,
+      api: { ...place, apiDefinitionId },
+    });
     if (applicationId) call.credential = { id: randomUUID(), applicationId } as GatewayCredential;
     call.refused = refuse("CREDENTIAL_INVALID", cause);
     return call;
   };
   start();
+  const stands = vi.spyOn(performance, "now").mockReturnValue(performance.now());
   for (let i = 0; i < 100; i += 1) {
     recorder.add(refusedFrom(`192.0.2.${i}`, one, application, "secret-wrong"));
     recorder.add(refusedFrom(`2001:db8:7:${i}::1`, one, stranger, "unknown-id"));
     recorder.add(refusedFrom("198.51.100.7", other, application, "secret-wrong"));
     recorder.add(refusedFrom("198.51.100.7", other, application, "secret-ended"));
   }
+  stands.mockRestore();
   const served = add(30);
   await recorder.stop();
   expect(await stored(served)).toEqual(served.map(() => 1));
@@ -387,7 +397,7 @@ test("counts that Postgres does not take go by the disk as well, once", async ()
   for (let i = 0; i < 50; i += 1) {
     const call = endedCall();
     const api = { organizationId, catalogId: organizationId, apiDefinitionId: organizationId };
-    Object.assign(call, { admitted: false, clientAddress: "192.0.2.1", api });
+    Object.assign(call, { admitted: false, authenticated: false, clientAddress: "192.0.2.1", api });
     call.refused = refuse("CLIENT_ID_MISSING", "absent");
     recorder.add(call);
   }

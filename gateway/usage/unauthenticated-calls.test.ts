@@ -46,7 +46,7 @@ test("a stranger with more networks than anybody has is counted to the last call
   expect(blocks).toContain("");
   // Told once, and forgotten with their minute.
   expect(told(counters)).toMatchObject({ calls: 0, rows: 0 });
-  counters.note(junk("192.0.2.1", undefined, START + 60_000));
+  counters.note(junk("192.0.2.1", undefined, START + 60_000), performance.now() + 60_000);
   counters.rows(START);
   expect(counters.size).toBe(1);
 });
@@ -59,25 +59,45 @@ test("who knows many client IDs uses up the records of his network alone, not th
   expect(counters.note(junk("203.0.113.5", newId()))).toBe(true);
 });
 
-test("the first of each minute are recorded again, also after the clock was set back", () => {
+test("the first of each minute are recorded again, whatever the clock says, and however long calls take (F5, F10)", () => {
   const counters = new UnauthenticatedCalls();
-  const minute = (startedAtMs: number) =>
-    Array.from({ length: 30 }, () => counters.note(junk("192.0.2.1", undefined, startedAtMs))).filter(Boolean).length;
-  expect(minute(START)).toBe(20);
-  expect(minute(START + 60_000)).toBe(20);
-  // Calls that began before the minute turned take their share of what is left.
-  expect(minute(START)).toBe(0);
-  expect(minute(START - 3_600_000)).toBe(20);
+  const stored = (startedAtMs: number, nowMs: number) =>
+    Array.from({ length: 30 }, () => counters.note(junk("192.0.2.1", undefined, startedAtMs), nowMs)).filter(Boolean)
+      .length;
+  expect(stored(START, 0)).toBe(20);
+  expect(stored(START + 60_000, 60_000)).toBe(20);
+  // Of the same minute: those that began before it, long before it, and by a clock that has been set back or ahead.
+  for (const startedAtMs of [START, START - 121_000, START - 3_600_000, START + 3_600_000, START + 60_000]) {
+    expect(stored(startedAtMs, 119_999)).toBe(0);
+  }
+  expect(stored(START - 3_600_000, 120_000)).toBe(20);
+  expect(told(counters).calls).toBe(8 * 30);
+});
+
+test("calls that end long after they began open no new counters of networks, and take no new records (F5)", () => {
+  const counters = new UnauthenticatedCalls();
+  let stored = 0;
+  for (let i = 0; i < 20_000; i += 1) {
+    const call = junk(`198.51.${i % 200}.9`, newId(), START - (i % 50) * 60_000);
+    if (counters.note(call, 1_000)) stored += 1;
+  }
+  expect(stored).toBe(5_000);
+  const { calls, rows } = told(counters);
+  expect(calls).toBe(20_000);
+  // 512 that name a network, and one of each minute in which such a call began.
+  expect(rows).toBeLessThanOrEqual(512 + 50);
 });
 
 test("what is nobody's call is told from real traffic", () => {
   const call = (facts: Partial<Call>) => Object.assign(new Call({} as Gateway, req, res, false), facts);
+  const answered = new ServerResponse(req);
+  answered.flushHeaders();
   const [four, five] = [refuse("REQUEST_INVALID"), refuse("BACKEND_TIMEOUT")];
   const real = [
     call({ authenticated: true, admitted: true }),
     call({ authenticated: true, refused: refuse("NOT_SUBSCRIBED") }),
     // Operations that ask for no credentials, and their backend's failures.
-    call({ admitted: true }),
+    call({ admitted: true, res: answered }),
     call({ admitted: true, refused: five }),
   ];
   expect(real.map(isUnauthenticated)).toEqual([false, false, false, false]);
@@ -89,6 +109,8 @@ test("what is nobody's call is told from real traffic", () => {
     call({ admitted: true, refused: refuse("OVERLOADED", "bodies-held") }),
     // A browser's question, the public keys, a client that left while it was asked who it is.
     call({ preflight: true }),
+    // A client that did not wait for what anybody may ask for.
+    call({ admitted: true }),
     call({}),
   ];
   expect(strangers.map(isUnauthenticated)).toEqual(strangers.map(() => true));

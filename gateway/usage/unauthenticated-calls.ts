@@ -21,15 +21,17 @@ interface Counter {
   count: CallCount;
   /** Not told yet. */
   calls: number;
-  minute: number;
+  /** In which it was made. */
+  window: number;
 }
 
 /**
- * Whether a call is of nobody that we know: it was answered before anybody asked for a subscription, or refused where
- * nobody has to say who calls. What strangers may send costs no row each (F5).
+ * Whether a call is of nobody that we know: it was answered before anybody asked for a subscription, or refused or given
+ * up where nobody has to say who calls. What strangers may send costs no row each (F5). What an open operation has
+ * answered is its traffic.
  */
-export function isUnauthenticated({ authenticated, admitted, refused }: Call): boolean {
-  return !authenticated && (!admitted || (refused !== undefined && isCallersDoing(refused)));
+export function isUnauthenticated({ authenticated, admitted, refused, res }: Call): boolean {
+  return !authenticated && (!admitted || (refused ? isCallersDoing(refused) : !res.headersSent));
 }
 
 /** What a backend or a policy failed at is its owner's to see, each. Who fills his share of the memory has done it himself. */
@@ -46,9 +48,10 @@ function reasonOf({ refused, preflight, res }: Call): string {
  * recorded as well. All it holds is bounded: by the APIs that are installed and by the numbers above.
  */
 export class UnauthenticatedCalls {
-  #minute = 0;
+  /** The present minute since the start of the process: of when calls end, so that none that began long ago opens another. */
+  #window = -1;
   #counters = new Map<string, Counter>();
-  /** Counters of this minute that name a network. */
+  /** Counters made in this minute that name a network. */
   #blocks = 0;
   /** Records of this minute, by API, application and reason, and by network. */
   readonly #samples = new Map<string, number>();
@@ -60,16 +63,15 @@ export class UnauthenticatedCalls {
     return this.#counters.size;
   }
 
-  /** Counts a call that has ended; true when it is to be recorded too. */
-  note(call: Call): boolean {
-    const minute = Math.floor(call.startedAtMs / MINUTE_MS);
-    // Also after a clock that was set back; a long call of the minute before opens no new one.
-    if (minute > this.#minute || minute < this.#minute - 1) this.#turn(minute);
+  /** Counts a call that ends at `nowMs` of performance.now(), in the minute of its start; true when it is to be recorded too. */
+  note(call: Call, nowMs = performance.now()): boolean {
+    const window = Math.floor(nowMs / MINUTE_MS);
+    if (window !== this.#window) this.#turn(window);
     const { api } = call;
     const reason = reasonOf(call);
     const block = blockOf(call.clientAddress || plainAddress(call.req.socket.remoteAddress ?? ""));
     const of = `${api?.catalogId ?? ""}/${api?.apiDefinitionId ?? ""}/${reason}`;
-    this.#count(call, minute, of, reason, block);
+    this.#count(call, of, reason, block);
     return this.#takeSample(`${of}/${call.credential?.applicationId ?? ""}`, block);
   }
 
@@ -85,20 +87,21 @@ export class UnauthenticatedCalls {
     }
     for (const [key, counter] of this.#counters) {
       counter.calls = 0;
-      if (counter.minute < this.#minute) this.#counters.delete(key);
+      if (counter.window < this.#window) this.#counters.delete(key);
     }
     return rows;
   }
 
-  #turn(minute: number): void {
-    this.#minute = minute;
+  #turn(window: number): void {
+    this.#window = window;
     this.#blocks = 0;
     this.#samples.clear();
     this.#samplesOfBlock.clear();
     this.#samplesOfAll = 0;
   }
 
-  #count(call: Call, minute: number, of: string, reason: string, block: string): void {
+  #count(call: Call, of: string, reason: string, block: string): void {
+    const minute = Math.floor(call.startedAtMs / MINUTE_MS);
     let key = `${minute}/${of}/${block}`;
     let counter = this.#counters.get(key);
     if (!counter && block !== "" && this.#blocks >= BLOCKS_MAX) {
@@ -111,7 +114,7 @@ export class UnauthenticatedCalls {
       const { api } = call;
       const place = [api?.organizationId ?? null, api?.catalogId ?? null, api?.apiDefinitionId ?? null] as const;
       const count: CallCount = [new Date(minute * MINUTE_MS).toISOString(), ...place, reason, block, 0];
-      counter = { count, calls: 0, minute };
+      counter = { count, calls: 0, window: this.#window };
       this.#counters.set(key, counter);
     }
     counter.calls += 1;

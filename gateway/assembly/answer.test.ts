@@ -30,7 +30,7 @@ describe("ratelimit", () => {
       `execute:\n  - ratelimit: { rate-limit: ["0/week"] }\ncatch:\n  - errors: [RateLimitExceeded]\n    execute:\n      - set-variable: { actions: [{ set: message.status.code, value: 503 }] }`,
     );
     expect(caught.status).toBe(503);
-    const unknown = await run("execute:\n  - ratelimit: { source: plan-named, rate-limit: [bronze] }", "/keyed", {
+    const unknown = await run("execute:\n  - ratelimit: { source: plan-named, rate-limit: [7-per-hour] }", "/keyed", {
       headers: t.pair,
     });
     expect([unknown.status, unknown.json.code]).toEqual([500, "POLICY_FAILED"]);

@@ -1,6 +1,6 @@
+import { toText } from "#lib/assembly/message-values.ts";
 import type { CallName, Comparison, Condition, Operand } from "#lib/assembly/plan.ts";
 import type { Context } from "./context.ts";
-import { toText } from "./values.ts";
 import { type Read, reader } from "./variables.ts";
 
 export type Test = (context: Context) => boolean;

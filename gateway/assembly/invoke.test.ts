@@ -31,6 +31,13 @@ describe("invoke", () => {
     expect(t.backend.calls.at(-1)?.url).toBe("/property");
   });
 
+  test("letters of an address that no address has on the wire are spelled out (F16)", async () => {
+    const properties = "  properties: { street: { value: 'straße' } }\n";
+    const url = `${t.backend.url}/bücher/$(street)?q=€`;
+    const { status } = await run(`execute:\n  - invoke: { target-url: "${url}" }`, "/open", undefined, properties);
+    expect([status, t.backend.calls.at(-1)?.url]).toEqual([200, "/b%C3%BCcher/stra%C3%9Fe?q=%E2%82%AC"]);
+  });
+
   test.each([
     ["$(request.path)", "/pets/7"],
     ["$(request.path)$(request.search)", "/pets/7?x=1"],

@@ -2,6 +2,7 @@ import { HeldFullError } from "#gateway/admission/held-memory.ts";
 import type { MemoryLease } from "#gateway/admission/memory-budget.ts";
 import { canUnpack, UnpackedTooLargeError, unpack } from "#gateway/admission/unpack.ts";
 import { GoneError } from "#gateway/gone-error.ts";
+import { isHeaderValue } from "#lib/assembly/message-values.ts";
 import { PolicyError, propertyError } from "./policy-error.ts";
 
 /** A body: bytes as they came, or a value that a policy made. Each form is made from the other when it is asked for. */
@@ -61,14 +62,11 @@ interface HeaderField {
   fromClient: boolean;
 }
 
-/** Control characters would end a header and begin another (T9). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 const ONE_BYTE = /^[\0-\xff]*$/;
 
 /** A value as it goes on the wire, one character a byte. Node would cut U+010A to a line feed, so it goes as UTF-8. */
 export function headerValue(text: string): string {
-  if (CONTROL.test(text)) throw propertyError("a header's value holds a control character");
+  if (!isHeaderValue(text)) throw propertyError("a header's value holds a control character");
   return ONE_BYTE.test(text) ? text.trim() : Buffer.from(text, "utf8").toString("latin1").trim();
 }
 

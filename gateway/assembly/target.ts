@@ -3,12 +3,13 @@ import { eachParameter } from "#gateway/query.ts";
 import { endpointOf } from "#gateway/snapshot/compile-backend.ts";
 import type { Backend } from "#gateway/snapshot/model.ts";
 import { backendTarget, withoutCredentials } from "#gateway/upstream/request-headers.ts";
+import { toText } from "#lib/assembly/message-values.ts";
 import { namePattern } from "#lib/assembly/name-pattern.ts";
 import type { InvokePolicy, NameControl, Reference, Template } from "#lib/assembly/plan.ts";
-import { HOST_PART, nameOf, type Place, placedParts, targetAddress } from "#lib/assembly/target-address.ts";
+import { nameOf } from "#lib/assembly/reference.ts";
+import { HOST_PART, type Place, placedParts, targetAddress } from "#lib/assembly/target-address.ts";
 import type { Context } from "./context.ts";
 import { PolicyError, propertyError } from "./policy-error.ts";
-import { toText } from "./values.ts";
 import { reader, textReader } from "./variables.ts";
 
 export interface InvokeTarget {
@@ -89,14 +90,20 @@ function plainBackend(url: URL): Backend {
 
 /** Text of an address: what a client wrote can be a host or a part of the path, and never reach beyond it (T2). */
 function urlReader(template: Template): (context: Context) => string {
-  const parts = placedParts(template).map((part) => (typeof part === "string" ? part : placedReader(part)));
+  const parts = placedParts(template).map((part) => (typeof part === "string" ? inAscii(part) : placedReader(part)));
   return (context) => parts.map((part) => (typeof part === "string" ? part : part(context))).join("");
 }
+
+/** An address has no other characters (RFC 3986 2.5); many servers answer 400 to them. */
+const inAscii = (text: string): string =>
+  text.toWellFormed().replace(/[^\0-\x7f]+/g, (characters) => encodeURIComponent(characters));
 
 function placedReader({ reference, place }: { reference: Reference; place: Place }): (context: Context) => string {
   // The path that was called, in place of its template.
   if (nameOf(reference) === "api.operation.path") return ({ call }) => call.pathBelow;
   const read = reader(reference);
+  // What the API's owner wrote, as a literal.
+  if (reference.scope === "property") return (context) => inAscii(toText(read(context)));
   if (place === "whole") return (context) => toText(read(context));
   if (place === "host") {
     return (context) => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { toText } from "#lib/assembly/message-values.ts";
 import { parsePath, Unreadable } from "#lib/assembly/reference.ts";
-import { setAt, toText, valueAt } from "./values.ts";
+import { setAt, valueAt } from "./values.ts";
 
 const key = fc.oneof(
   fc.constantFrom("a", "b", "0", "1", "length", "__proto__", "constructor", "prototype", "toString", "hasOwnProperty"),

@@ -41,13 +41,6 @@ export function setAt(root: Record<string, unknown>, path: readonly string[], va
   });
 }
 
-/** Text of a value in a template: nothing for nothing, JSON for what is no scalar. */
-export function toText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value === undefined || value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
 /** A value of its own: changing it changes nothing else. */
 export const copyOf = (value: unknown): unknown =>
   typeof value === "object" && value !== null ? structuredClone(value) : value;

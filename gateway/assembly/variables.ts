@@ -1,9 +1,10 @@
 import { withoutCredentials } from "#gateway/upstream/request-headers.ts";
+import { isReason, statusOf, toText } from "#lib/assembly/message-values.ts";
 import type { Reference, Target, Template, Value } from "#lib/assembly/plan.ts";
 import type { Context } from "./context.ts";
 import { Body, Message } from "./message.ts";
 import { propertyError } from "./policy-error.ts";
-import { copyOf, own, setAt, toText, valueAt } from "./values.ts";
+import { copyOf, own, setAt, valueAt } from "./values.ts";
 
 export type Read = (context: Context) => unknown;
 export type ReadText = (context: Context) => string;
@@ -155,16 +156,15 @@ const bodyFrom = (value: unknown): Body =>
   typeof value === "string" ? Body.bytes(Buffer.from(value, "utf8")) : Body.value(value ?? "");
 
 function setStatus({ message }: Context, value: unknown): void {
-  const code = typeof value === "string" ? Number(/^\s*(\d{3})\b/.exec(value)?.[1]) : Number(value);
-  // 1xx are no answers.
-  if (!Number.isInteger(code) || code < 200 || code > 599) throw propertyError("the status is not from 200 to 599");
+  const code = statusOf(value);
+  if (code === undefined) throw propertyError("the status is not from 200 to 599");
   message.status = code;
   message.reason = "";
 }
 
 function setReason(message: Message, value: unknown): void {
   const text = toText(value);
-  if (!/^[\t\x20-\x7e]{0,200}$/.test(text)) throw propertyError("the reason holds a character that cannot be there");
+  if (!isReason(text)) throw propertyError("the reason holds a character that cannot be there");
   message.reason = text;
 }
 

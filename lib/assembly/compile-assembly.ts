@@ -32,7 +32,7 @@ export function compileAssembly(
   for (const some of [properties.own, ...properties.catalogs.values()]) {
     for (const [name, value] of some) values.set(name, [...(values.get(name) ?? []), value]);
   }
-  const report = new Report(values);
+  const report = new Report(values, { name, version, title, basePath });
   if (!isObject(raw)) {
     report.error("ASSEMBLY_SHAPE", BASE, "The assembly is an object with execute, catch and finally.");
     return { assembly: undefined, violations: report.violations };

@@ -3,7 +3,7 @@ import { outputName } from "./compile-simple.ts";
 import { checkPattern } from "./name-pattern.ts";
 import type { InvokePolicy, NameControl, Template } from "./plan.ts";
 import type { PolicyInput } from "./policy.schema.ts";
-import { canBeAddress } from "./target-address.ts";
+import { canBeAddress, followsOrigin } from "./target-address.ts";
 
 /** What API Connect's editor writes when nobody chose a time: the backend's own limit holds then. */
 const DEFAULT_SECONDS = 60;
@@ -39,7 +39,7 @@ function targetUrl(text: string, { report }: Context, pointer: string): Template
   const [first] = template;
   if (template.length === 1 && typeof first === "object" && first.scope === "target") return null;
   const starts = typeof first === "string" ? ABSOLUTE.test(first) || /^https?:\/\/$/i.test(first) : first !== undefined;
-  if (!starts && report.violations.every((violation) => violation.pointer !== pointer)) {
+  if (!starts && !report.has(pointer)) {
     report.error(
       "POLICY_INVALID",
       pointer,
@@ -53,11 +53,18 @@ function targetUrl(text: string, { report }: Context, pointer: string): Template
       "Leave user name and password out of the address: use username and password.",
     );
   }
-  if (report.violations.every((violation) => violation.pointer !== pointer) && !canBeAddress(template, report.values)) {
+  if (!report.has(pointer) && followsOrigin(template)) {
     report.error(
       "POLICY_INVALID",
       pointer,
-      "The target-url is no address, whatever its variables hold: a host with a port in digits, then a path without ; # and spaces.",
+      "What follows $(target-url) begins with / or ?, or is a variable that does: it would be part of the host.",
+    );
+  }
+  if (!report.has(pointer) && !canBeAddress(template, (reference) => report.known(reference))) {
+    report.error(
+      "POLICY_INVALID",
+      pointer,
+      "The target-url is no address, whatever its variables hold: a host, a port from 1 to 65535 where it has one, then a path without ; # and spaces.",
     );
   }
   return template;

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { checkConstant } from "./check-constants.ts";
 import { type Context, issues } from "./compile-list.ts";
 import { toValue, writes } from "./compile-simple.ts";
-import type { Json, MapAction, MapPolicy, Reference, Template, Value } from "./plan.ts";
+import { isHeaderValue, placeOf } from "./message-values.ts";
+import type { Json, MapAction, MapPolicy, Reference, Target, Template, Value } from "./plan.ts";
 import type { PolicyInput } from "./policy.schema.ts";
 import { parsePath, shown, Unreadable } from "./reference.ts";
 
@@ -57,6 +59,8 @@ export function compileMap(
   for (const [name, { variable, content }] of Object.entries(input.outputs)) {
     const at = `${pointer}/outputs/${name}`;
     refuseXml(content, at, context);
+    if (content && !isHeaderValue(content))
+      report.error("POLICY_INVALID", `${at}/content`, "A media type holds no control characters.");
     const target = writes(variable, `${at}/variable`, report);
     report.attempt("VARIABLE_INVALID", at, () => parsePath(name));
     if (target) outputs.set(name, { target, contentType: content || "application/json" });
@@ -64,10 +68,13 @@ export function compileMap(
   compiled.inputs = Object.fromEntries(inputs);
   compiled.outputs = Object.fromEntries(outputs);
   const names = { inputs: new Set(Object.keys(input.inputs)), outputs: new Set(Object.keys(input.outputs)) };
-  compiled.actions = new ActionCompiler(context, names).list(input.actions, `${pointer}/actions`, {
-    list: null,
-    into: null,
-  });
+  const compiler = new ActionCompiler(context, names, outputs);
+  compiled.actions = compiler.list(input.actions, `${pointer}/actions`, { list: null, into: null });
+  for (const [name, { target }] of outputs) {
+    if (placeOf(target) !== "status" || compiler.whole.has(name)) continue;
+    const why = `A status is one value, no object: it takes an action with set: ${name}.`;
+    report.error("POLICY_INVALID", `${pointer}/outputs/${name}/variable`, why);
+  }
   return compiled;
 }
 
@@ -81,11 +88,19 @@ const DEPTH_MAX = 10;
 class ActionCompiler {
   readonly #context: Context;
   readonly #names: { inputs: ReadonlySet<string>; outputs: ReadonlySet<string> };
+  readonly #outputs: ReadonlyMap<string, { target: Target }>;
+  /** Outputs that an action sets as a whole. */
+  readonly whole = new Set<string>();
   #depth = 0;
 
-  constructor(context: Context, names: { inputs: ReadonlySet<string>; outputs: ReadonlySet<string> }) {
+  constructor(
+    context: Context,
+    names: { inputs: ReadonlySet<string>; outputs: ReadonlySet<string> },
+    outputs: ReadonlyMap<string, { target: Target }>,
+  ) {
     this.#context = context;
     this.#names = names;
+    this.#outputs = outputs;
   }
 
   list(raw: readonly unknown[], pointer: string, place: Place): MapAction[] {
@@ -124,7 +139,20 @@ class ActionCompiler {
       actions: input.actions ? this.list(input.actions, `${pointer}/actions`, below) : [],
     };
     if (compiled.actions.length > 0 && !foreach) throw new Unreadable("Actions below an action need a foreach.");
+    if (place.list === null && compiled.set.length === 1) this.#checkWhole(compiled, pointer);
     return compiled;
+  }
+
+  /** A value that an output can never take. */
+  #checkWhole({ set: [name = ""], value, fallback, foreach }: MapAction, pointer: string): void {
+    const { report } = this.#context;
+    const target = this.#outputs.get(name)?.target;
+    this.whole.add(name);
+    if (!target || foreach) return;
+    const isEmpty = value !== null && "template" in value && value.template.every((part) => part === "");
+    // The default stands in for a text that is empty.
+    if (value && !(isEmpty && fallback !== undefined)) checkConstant(target, "any", value, `${pointer}/value`, report);
+    if (fallback !== undefined) checkConstant(target, "any", { literal: fallback }, `${pointer}/default`, report);
   }
 
   /** `output.a.b` as written; below a foreach the part in the item, with or without the path of the list in front. */

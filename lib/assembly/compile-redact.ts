@@ -40,7 +40,8 @@ export function compileRedact(
       if (found) redactions.push({ remove: action === "remove", logs, message, path: found });
     });
   }
-  if (redactions.length === 0) report.error("POLICY_INVALID", pointer, "The policy redacts nothing.");
+  if ((input.actions ?? []).length + (input.redactions ?? []).length === 0)
+    report.error("POLICY_INVALID", pointer, "The policy redacts nothing.");
   return { kind: "redact", redactions };
 }
 
@@ -57,7 +58,9 @@ function redactPath(root: string, path: string): RedactPath {
     const base = root === "" ? [] : placeOf(root).path;
     return { scope: "body", path: [...base, ...parsePath(anywhere[1] ?? anywhere[2] ?? "")], anywhere: true };
   }
-  return placeOf(text.replace(/^\$\./, ""));
+  const found = placeOf(text.replace(/^\$\./, ""));
+  if (found.path.length === 0) throw new Unreadable("A path names a member of the body, such as message.body.card.");
+  return found;
 }
 
 function placeOf(text: string): RedactPath {

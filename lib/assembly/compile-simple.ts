@@ -1,3 +1,4 @@
+import { checkConstant } from "./check-constants.ts";
 import type { Context } from "./compile-list.ts";
 import type {
   LogPolicy,
@@ -25,9 +26,12 @@ export function compileSetVariable(
     const target = writes(action[kind] ?? "", `${at}/${kind}`, report);
     if (!target) return [];
     if (kind === "clear") return [{ do: "clear", target }];
-    return [
-      { do: kind, target, type: action.type ?? "string", value: toValue(action.value ?? "", `${at}/value`, report) },
-    ];
+    const type = action.type ?? "string";
+    const value = toValue(action.value ?? "", `${at}/value`, report);
+    // What is added to a header is text, whatever its type.
+    const isAdded = kind === "add" && target.scope === "message" && target.path[0] === "headers";
+    if (!report.has(`${at}/value`)) checkConstant(target, isAdded ? "any" : type, value, `${at}/value`, report);
+    return [{ do: kind, target, type, value }];
   });
   return { kind: "set-variable", actions };
 }

@@ -36,6 +36,8 @@ export function parsePath(text: string): string[] {
 /** Of what a wrong text is shown in a finding. */
 export const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
+export const nameOf = ({ scope, path }: Reference): string => `${scope}.${path.join(".")}`;
+
 /** Reads the name of a variable. `properties` are those that the API declares. Throws Unreadable. */
 export function parseReference(text: string, properties: ReadonlySet<string>): Reference {
   const name = text.trim();

@@ -1,6 +1,6 @@
 import type { Violation } from "#lib/api-definition/rules.ts";
-import type { Reference, Template } from "./plan.ts";
-import { parseReference, parseTemplate, Unreadable } from "./reference.ts";
+import type { CompiledAssembly, Reference, Template } from "./plan.ts";
+import { nameOf, parseReference, parseTemplate, Unreadable } from "./reference.ts";
 
 type Code =
   | "ASSEMBLY_SHAPE"
@@ -15,15 +15,32 @@ type Code =
 export class Report {
   readonly violations: (Violation & { code: Code })[] = [];
   readonly properties: ReadonlySet<string>;
-  /** Their values: the API's own, then those of catalogs. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
+  /** What variables hold that publishing knows, by `nameOf`: of properties the API's own value, then those of catalogs. */
+  readonly #known: ReadonlyMap<string, readonly string[]>;
   /** Variables that policies set, and where each is read. */
   readonly #set = new Set<string>();
   readonly #read: { name: string; pointer: string }[] = [];
 
-  constructor(values: ReadonlyMap<string, readonly string[]>) {
-    this.values = values;
-    this.properties = new Set(values.keys());
+  constructor(properties: ReadonlyMap<string, readonly string[]>, api: CompiledAssembly["api"]) {
+    this.properties = new Set(properties.keys());
+    const { name, version, title, basePath } = api;
+    this.#known = new Map([
+      ...[...properties].map(([property, values]): [string, readonly string[]] => [`property.${property}`, values]),
+      ...Object.entries({ name, version, title, root: basePath }).map(([part, value]): [string, readonly string[]] => [
+        `api.${part}`,
+        [value],
+      ]),
+    ]);
+  }
+
+  /** Every value that a variable can have, where that is known; undefined: calls and policies fill it in. */
+  known(reference: Reference): readonly string[] | undefined {
+    return this.#known.get(nameOf(reference));
+  }
+
+  /** Whether something is found wrong at exactly this place. */
+  has(pointer: string): boolean {
+    return this.violations.some((violation) => violation.pointer === pointer);
   }
 
   error(code: Code, pointer: string, message: string): void {

@@ -1,4 +1,5 @@
 import type { Reference, Template } from "./plan.ts";
+import { nameOf } from "./reference.ts";
 
 /** What would let a path lead elsewhere than it reads (T2). */
 const UNSAFE = /[\0-\x20\x7f\\#]/;
@@ -33,8 +34,6 @@ const ENDS_HOST = new Set(["request.path", "request.search", "request.uri", "api
 export type Place = "whole" | "host" | "segment";
 export type PlacedPart = string | { reference: Reference; place: Place };
 
-export const nameOf = ({ scope, path }: Reference): string => `${scope}.${path.join(".")}`;
-
 /** Says of each variable of an address where it stands: a client's value must not reach beyond its place (T2). */
 export function placedParts(template: Template): PlacedPart[] {
   let isHost = false;
@@ -58,7 +57,6 @@ const SAMPLES: Record<string, string> = {
   "request.search": "?b=c",
   "request.querystring": "b=c",
   "api.operation.path": "/a",
-  "api.root": "/a",
   "target.": "https://backend.example",
 };
 /** What a variable may add to a host. */
@@ -67,29 +65,61 @@ export const HOST_PART = /^[A-Za-z0-9.:[\]_-]*$/;
 const FREE_SAMPLES = ["1", "a", "::1"];
 
 /**
- * Whether the text can be an address with any values of its variables. `properties` are the values that the API and its
- * catalogs give a property. A variable in front that a policy or a client fills in can hold a whole address.
+ * Whether the text can be an address with any values of its variables. `known` says all values of those that publishing
+ * knows. A variable in front that a policy or a client fills in can hold a whole address.
  */
-export function canBeAddress(template: Template, properties: ReadonlyMap<string, readonly string[]>): boolean {
+export function canBeAddress(
+  template: Template,
+  known: (reference: Reference) => readonly string[] | undefined,
+): boolean {
   const parts = placedParts(template);
   const [first] = parts;
   if (typeof first === "object" && isFree(first.reference)) return true;
-  const known = parts.map((part): readonly string[] => {
+  const values = parts.map((part): readonly string[] => {
     if (typeof part === "string") return [part];
-    if (part.reference.scope === "property") return properties.get(part.reference.path[0] ?? "") ?? [""];
+    const all = known(part.reference);
+    if (all) return all;
     const sample = SAMPLES[nameOf(part.reference)];
     if (sample === undefined) return FREE_SAMPLES;
     return part.place === "host" && !HOST_PART.test(sample) ? [] : [sample];
   });
-  if (known.some((values) => values.length === 0)) return false;
-  const most = Math.max(...known.map((values) => values.length));
+  if (values.some((one) => one.length === 0)) return false;
+  const most = Math.max(...values.map((one) => one.length));
   // Values of one catalog belong together: the first of each, the second of each, and so on.
   for (let at = 0; at < most; at += 1) {
-    const text = known.map((values) => values[Math.min(at, values.length - 1)]).join("");
+    const text = values.map((one) => one[Math.min(at, one.length - 1)]).join("");
     const url = targetAddress(text);
-    if (url !== null && url !== "user") return true;
+    if (url !== null && url !== "user" && leadsSomewhere(text, url)) return true;
   }
   return false;
+}
+
+/** Whether a connection could ever be made: a host's name (RFC 1123 2.1, and `_`) or an address of one host, and a port. */
+function leadsSomewhere(text: string, { hostname, port }: URL): boolean {
+  if (port === "0" || TWO_SCHEMES.test(text)) return false;
+  // Several hosts at once, or reserved: no TCP (RFC 5771, RFC 1112 4, RFC 4291 2.7).
+  if (hostname.startsWith("[")) return !hostname.startsWith("[ff");
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return Number.parseInt(hostname, 10) < 224;
+  const labels = hostname.replace(/\.$/, "").split(".");
+  return labels.join(".").length <= 253 && labels.every((label) => /^[A-Za-z0-9_-]{1,63}$/.test(label));
+}
+
+/** `http://$(target-url)`, whose host would be "https". */
+const TWO_SCHEMES = /^https?:\/\/https?:\/\//i;
+
+/**
+ * Whether something behind `$(target-url)`, which may be a host alone, would be read as more of the host: a name of the
+ * owner's that begins no path, or what a client wrote, who would choose where the call goes (T2, T10).
+ */
+export function followsOrigin(template: Template): boolean {
+  return placedParts(template).some((part, at) => {
+    const before = template[at - 1];
+    if (typeof before !== "object" || before.scope !== "target") return false;
+    if (typeof part === "string") return !/^[/?:]/.test(part);
+    const { reference, place } = part;
+    const mayBegin = reference.scope === "own" || reference.scope === "property" || ENDS_HOST.has(nameOf(reference));
+    return place === "segment" || !mayBegin;
+  });
 }
 
 const isFree = ({ scope, path }: Reference): boolean =>

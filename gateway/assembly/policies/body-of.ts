@@ -1,7 +1,7 @@
+import { toText } from "#lib/assembly/message-values.ts";
 import type { Reference } from "#lib/assembly/plan.ts";
 import type { Context } from "../context.ts";
 import { Body, Message } from "../message.ts";
-import { toText } from "../values.ts";
 import { reader } from "../variables.ts";
 
 /** The body that a policy takes as its input: of the message, of the request, or what a variable holds. */

@@ -1,6 +1,7 @@
+import { toText } from "#lib/assembly/message-values.ts";
 import type { MapAction, MapPolicy, Reference } from "#lib/assembly/plan.ts";
 import type { Context } from "../context.ts";
-import { copyOf, setAt, toText, valueAt } from "../values.ts";
+import { copyOf, setAt, valueAt } from "../values.ts";
 import { type Read, reader, writer } from "../variables.ts";
 import { bodyOf } from "./body-of.ts";
 import type { Run } from "./step.ts";

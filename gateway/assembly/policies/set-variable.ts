@@ -1,7 +1,7 @@
+import { toText, typedValue, type ValueType } from "#lib/assembly/message-values.ts";
 import type { SetAction, SetVariablePolicy } from "#lib/assembly/plan.ts";
 import type { Context } from "../context.ts";
 import { propertyError } from "../policy-error.ts";
-import { toText } from "../values.ts";
 import { reader, remover, valueReader, writer } from "../variables.ts";
 import type { Run } from "./step.ts";
 
@@ -34,21 +34,8 @@ function compile(action: SetAction): (context: Context) => void {
   };
 }
 
-function typed(value: unknown, type: "any" | "string" | "number" | "boolean"): unknown {
-  switch (type) {
-    case "any":
-      return value;
-    case "string":
-      return toText(value);
-    case "number": {
-      const number = toText(value).trim() === "" ? Number.NaN : Number(value);
-      if (!Number.isFinite(number)) throw propertyError("the value is no number");
-      return number;
-    }
-    case "boolean": {
-      const text = toText(value).trim().toLowerCase();
-      if (text !== "true" && text !== "false") throw propertyError("the value is neither true nor false");
-      return text === "true";
-    }
-  }
+function typed(value: unknown, type: ValueType): unknown {
+  const found = typedValue(value, type);
+  if (!found) throw propertyError(`the value is no ${type}`);
+  return found.value;
 }

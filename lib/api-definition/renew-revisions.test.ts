@@ -197,6 +197,78 @@ describe("what is already published heals", () => {
     expect(await Promise.all(ids.map(async (id) => withoutIds(await read(id))))).toEqual(right);
   });
 
+  /** What the portal waits for at the moment of its death, of three revisions in line; how many it had done. */
+  test.each([
+    ["before it writes the second", `select from "ApiRevision" where id = $1 for update`, 1],
+    ["between a revision and its operations", `lock table "Operation" in share mode`, 0],
+    ["between operations and telling the gateways", `lock table "GatewayChange" in share mode`, 0],
+  ])("a portal that is killed %s leaves nothing half, and all is renewed and told once", async (_when, hold, done) => {
+    const made3: Awaited<ReturnType<typeof published>>[] = [];
+    for (let i = 0; i < 3; i += 1) made3.push(await published());
+    made3.sort((one, other) => (one.revisionId < other.revisionId ? -1 : 1));
+    const all = () => Promise.all(made3.map(async ({ revisionId }) => withoutIds(await read(revisionId))));
+    const told = () => Promise.all(made3.map(({ routeId }) => changesOf(routeId)));
+    const right = await all();
+    for (const { revisionId } of made3) await makeOld(revisionId);
+    const [old, before] = [await all(), await told()];
+
+    const holder = new pg.Client({ connectionString: process.env.DATABASE_URL });
+    await holder.connect();
+    await holder.query("begin");
+    await holder.query(hold, hold.includes("$1") ? [made3[1]?.revisionId] : []);
+    const program = `
+      import { renewRevisions } from "#lib/api-definition/renew-revisions.ts";
+      await renewRevisions();`;
+    const portal = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: join(import.meta.dirname, "../.."),
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const gone = once(portal, "exit");
+    // Not by the holder: a transaction sees the sessions as they were when it first looked.
+    const waiting = async () =>
+      (
+        await db().$queryRaw<unknown[]>`
+            select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      ).length;
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+    portal.kill("SIGKILL");
+    expect((await gone)[1]).toBe("SIGKILL");
+    expect(await all()).toEqual([...right.slice(0, done), ...old.slice(done)]);
+    await holder.query("rollback");
+    await holder.end();
+
+    await expect.poll(() => renewRevisions(), { timeout: 20_000 }).toEqual({ renewed: 3 - done, refused: 0, left: [] });
+    expect(await all()).toEqual(right);
+    expect(await told()).toEqual(before.map((count) => count + 1));
+    expect(await renewRevisions()).toEqual({ renewed: 0, refused: 0, left: [] });
+  });
+
+  test("a portal that is killed while it waits for gateways has renewed and told that one, which is not told again", async () => {
+    const [first, second] = [await published(), await published()];
+    const right = [withoutIds(await read(first.revisionId)), withoutIds(await read(second.revisionId))];
+    for (const { revisionId } of [first, second]) await makeOld(revisionId);
+    const before = (await changesOf(first.routeId)) + (await changesOf(second.routeId));
+    // A gateway that lives and has seen nothing yet.
+    const slow = gateway("0.2.0");
+    await acknowledgeChanges(slow, 0n);
+    const program = `
+      import { renewRevisions } from "#lib/api-definition/renew-revisions.ts";
+      await renewRevisions();`;
+    const portal = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: join(import.meta.dirname, "../.."),
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const gone = once(portal, "exit");
+    const told = async () => (await changesOf(first.routeId)) + (await changesOf(second.routeId)) - before;
+    await expect.poll(told, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
+    portal.kill("SIGKILL");
+    await gone;
+    await endOf(slow);
+    for (let next = await renewRevisions(); next === null || next.renewed > 0; next = await renewRevisions());
+    expect([withoutIds(await read(first.revisionId)), withoutIds(await read(second.revisionId))]).toEqual(right);
+    expect(await told()).toBe(2);
+  });
+
   test("a publish and a renewal of one revision at the same time leave it whole, and once", async () => {
     const { apiId, revisionId } = await published();
     const right = withoutIds(await read(revisionId));

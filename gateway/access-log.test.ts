@@ -98,6 +98,19 @@ test.each([[1], [2]])(
   60_000,
 );
 
+test.each([[1], [2]])(
+  "SIGTERM ends a gateway whose log is a pipe that nobody reads, with %i processes (F12)",
+  async (workers) => {
+    const file = join(directory, `pipe-${workers}.log`);
+    execFileSync("mkfifo", [file]);
+    const { gateway, one } = await withLog(file, workers);
+    // 300 bytes each at least, of which a pipe holds 64 KB.
+    for (let i = 0; i < 300; i += 1) await one();
+    expect(await gateway.stop()).toBe(0);
+  },
+  60_000,
+);
+
 const prlimit = spawnSync("prlimit", ["--version"]).status === 0;
 
 test.skipIf(!prlimit)(

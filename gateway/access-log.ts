@@ -7,6 +7,10 @@ const FLUSH_MS = 250;
 const BATCH_CHARACTERS = 65_536;
 /** What waits for a reader of standard output that does not keep up; beyond it lines are dropped and counted. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** Standard output that takes nothing for longer is told as failing. */
+const SLOW_MS = 1_000;
+/** How long the end of the process waits for a reader, or a disk, that takes nothing. */
+const STOP_MS = 2_000;
 /** C1 controls (some terminals obey U+009B) and line separators, which JSON leaves as they are; C0 it escapes itself (T23). */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029]/g;
 
@@ -29,6 +33,11 @@ export class AccessLog {
     return this.#out.lost;
   }
 
+  /** Lines wait: the last try to write was an error, or goes on for long. */
+  get failing(): boolean {
+    return this.#out.failing;
+  }
+
   /** Notes a call that has ended. Never waits. */
   add(call: Call): void {
     this.#batch += line(call);
@@ -42,10 +51,15 @@ export class AccessLog {
     this.#out.reopen();
   }
 
-  /** Writes what waits; for the end of the process. */
+  /** Writes what waits, for the end of the process; gives up on what nobody takes within two seconds. */
   async stop(): Promise<void> {
     this.#write();
-    await this.#out.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<true>((done) => {
+      timer = setTimeout(done, STOP_MS, true);
+    });
+    if (await Promise.race([this.#out.stop(), late])) log.error("the end of the access log was not written");
+    clearTimeout(timer);
   }
 
   #write(): void {
@@ -60,7 +74,14 @@ export class AccessLog {
 /** Standard output, which may be a file on a full disk: it is tried again with each batch. */
 class StandardOutput {
   lost = 0;
-  #failing = false;
+  #failed = false;
+  #waiting = 0;
+  /** When something was taken last, or began to wait (performance.now()). */
+  #takenAtMs = 0;
+
+  get failing(): boolean {
+    return this.#failed || (this.#waiting > 0 && performance.now() - this.#takenAtMs > SLOW_MS);
+  }
 
   constructor() {
     // What is wrong is told to each write.
@@ -73,11 +94,15 @@ class StandardOutput {
       this.lost += count;
       return;
     }
+    if (this.#waiting === 0) this.#takenAtMs = performance.now();
+    this.#waiting += 1;
     // A line may have been left without its end.
-    process.stdout.write(this.#failing ? `\n${text}` : text, (error) => {
+    process.stdout.write(this.#failed ? `\n${text}` : text, (error) => {
+      this.#waiting -= 1;
+      this.#takenAtMs = performance.now();
       if (error) this.lost += count;
-      if (error && !this.#failing) log.error({ reason: error.message }, "cannot write the access log");
-      this.#failing = Boolean(error);
+      if (error && !this.#failed) log.error({ reason: error.message }, "cannot write the access log");
+      this.#failed = Boolean(error);
     });
   }
 

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -81,4 +91,31 @@ test("what waits is bounded, and what is past it is counted (F12)", async () => 
   expect(file.lost).toBe(4 * 1_024);
   await file.stop();
   expect(file.lost).toBe(20 * 1_024);
+});
+
+/** 400 KB in lines, of which a pipe holds 64 KB. */
+const numbered = Array.from({ length: 400 }, (_, i) => `${i} ${"x".repeat(1_000)}\n`);
+
+test("a pipe that nobody reads is told as failing, and its reader gets every line whole when it comes (F12)", async () => {
+  execFileSync("mkfifo", [path]);
+  const file = new LineFile(path);
+  for (const line of numbered) file.add(line);
+  await expect.poll(() => file.failing).toBe(true);
+  let read = "";
+  const reader = createReadStream(path, "utf8").on("data", (text) => {
+    read += text;
+  });
+  await expect.poll(() => read.length, { timeout: 10_000 }).toBe(numbered.join("").length);
+  expect([read === numbered.join(""), file.failing, file.lost]).toEqual([true, false, 0]);
+  await file.stop();
+  reader.destroy();
+});
+
+test("a pipe that nobody reads holds up no end, and what is left is counted (F12)", async () => {
+  execFileSync("mkfifo", [path]);
+  const file = new LineFile(path);
+  for (const line of numbered) file.add(line);
+  await expect.poll(() => file.failing).toBe(true);
+  await file.stop();
+  expect(file.lost).toBeGreaterThan(300);
 });

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { log } from "#lib/log.ts";
 
@@ -5,7 +6,11 @@ import { log } from "#lib/log.ts";
 const RETRY_MS = 1_000;
 /** What waits for a disk that does not keep up, or takes nothing; beyond it lines are dropped and counted. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** A write that takes longer is told as one that fails. */
+const SLOW_MS = 1_000;
 const LF = 10;
+/** A pipe that nobody reads says so at once: a write that waits would hold a thread, and the end of the process (O_NONBLOCK). */
+const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
  * A file that several processes append lines to, each whole. After an error, a full disk say, it goes on by itself; when
@@ -14,10 +19,14 @@ const LF = 10;
 export class LineFile {
   /** Lines that were not written. */
   lost = 0;
-  /** The last try was an error; lines wait for the next. */
-  failing = false;
   readonly #path: string;
   #file: FileHandle | undefined;
+  /** No pipe and no device. */
+  #isFile = true;
+  /** The last try was an error; lines wait for the next. */
+  #failed = false;
+  /** Since when lines are being written (performance.now()); 0: they are not. */
+  #sinceMs = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #writing: Promise<void> | undefined;
@@ -28,6 +37,11 @@ export class LineFile {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** The last try was an error, or goes on for long: lines wait. */
+  get failing(): boolean {
+    return this.#failed || (this.#sinceMs > 0 && performance.now() - this.#sinceMs > SLOW_MS);
   }
 
   /** Appends `text`, which ends with a line. Never waits, never throws. */
@@ -59,9 +73,11 @@ export class LineFile {
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const lines = Buffer.concat(this.#waiting.splice(0));
+      this.#sinceMs = performance.now();
       const { taken, error } = await this.#append(lines);
+      this.#sinceMs = 0;
       this.#waitingBytes -= taken;
-      if (this.failing === (error === undefined)) this.#tell(error);
+      if (this.#failed === (error === undefined)) this.#tell(error);
       if (!error) continue;
       const left = lines.subarray(taken);
       if (this.#stopping) {
@@ -69,8 +85,8 @@ export class LineFile {
         this.#waitingBytes -= left.length;
       } else {
         this.#waiting.unshift(left);
-        // What is wrong may be the file itself.
-        await this.#close();
+        // What is wrong may be the file itself; but what a full pipe holds would go with the last that has it open.
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") await this.#close();
         await this.#pause();
       }
     }
@@ -83,10 +99,14 @@ export class LineFile {
     try {
       const file = await this.#current();
       try {
-        while (written < lines.length) written += (await file.write(lines, written)).bytesWritten;
+        while (written < lines.length) {
+          // A pipe takes a line whole or not at all (POSIX, PIPE_BUF), a longer text in part.
+          const end = this.#isFile ? lines.length : lines.indexOf(LF, written) + 1;
+          written += (await file.write(lines, written, end - written)).bytesWritten;
+        }
       } catch (error) {
         const taken = written === 0 ? 0 : lines.lastIndexOf(LF, written - 1) + 1;
-        await takeBack(file, lines.subarray(taken, written)).catch(() => undefined);
+        if (this.#isFile) await takeBack(file, lines.subarray(taken, written)).catch(() => undefined);
         return { taken, error: error as Error };
       }
       return { taken: written, error: undefined };
@@ -99,7 +119,9 @@ export class LineFile {
   async #current(): Promise<FileHandle> {
     if (this.#file && (this.#mustReopen || !(await this.#isNamed(this.#file)))) await this.#close();
     this.#mustReopen = false;
-    this.#file ??= await open(this.#path, "a+", 0o600);
+    if (this.#file) return this.#file;
+    this.#file = await open(this.#path, FLAGS, 0o600);
+    this.#isFile = (await this.#file.stat()).isFile();
     return this.#file;
   }
 
@@ -125,7 +147,7 @@ export class LineFile {
   }
 
   #tell(error: Error | undefined): void {
-    this.failing = error !== undefined;
+    this.#failed = error !== undefined;
     if (error) log.error({ reason: error.message, file: this.#path }, "cannot write the access log");
     else log.info({ lost: this.lost, file: this.#path }, "the access log is written again");
   }

@@ -269,6 +269,7 @@ test("every malformed request is counted by its reason, once, and every answer h
     ["invalid_header_token", "GET / HTTP/1.1\r\na b: c\r\n\r\n", 400],
     ["invalid_content_length", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400],
     ["header_overflow", long, 431],
+    ["header_overflow", long.replace("/x", `/${"x".repeat(40_000)}`), 414],
     ["connect", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400],
     ["invalid_method", "\x16\x03\x01\x02\x00\x01", 400],
     ["invalid_method", `${GET}garbage\r\n\r\ngarbage\r\n\r\n`, 200],
@@ -292,6 +293,22 @@ test("every malformed request is counted by its reason, once, and every answer h
     expect(counted).toEqual(reason === "" ? [] : [[reason, (before.get(reason) ?? 0) + 1]]);
   }
 });
+
+test.each([
+  ["/", 40_000, "", 414],
+  ["/", 60_000, "", 414],
+  ["/?", 30_000, "", 414],
+  ["/", 9_000, "h".repeat(20_000), 414],
+  ["/", 10, "h".repeat(40_000), 431],
+  ["/", 8_000, "h".repeat(30_000), 431],
+])(
+  "a target that is too long and comes in one piece is 414, headers that are too large are 431: %s and %i bytes (F13)",
+  async (start, count, header, status) => {
+    const head = `GET ${start}${"a".repeat(count)} HTTP/1.1\r\nHost: a\r\n${header && `X: ${header}\r\n`}\r\n`;
+    const answer = await sendRaw(head, base);
+    expect([answer.statuses, answer.text.includes(`"status":${status}`)]).toEqual([[status], true]);
+  },
+);
 
 test("a client that has said all and closes its side leaves no call behind", async () => {
   const cut = nextIsCut();

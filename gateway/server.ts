@@ -90,16 +90,39 @@ export function createGatewayServer(gateway: Gateway): Server {
       closeAfterAll(socket);
     } else cutOff(gateway, socket, "REQUEST_MALFORMED", "connect");
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    cutOff(gateway, socket, refusalOfParser(error.code), reasonOf(error.code)),
+  server.on("clientError", (error: ParserError, socket: Socket) =>
+    cutOff(gateway, socket, refusalOfParser(error), reasonOf(error.code)),
   );
   return server;
 }
 
-function refusalOfParser(code: string | undefined): Refusal | null {
-  if (code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
+/** `rawPacket`: what was being read when the parser stopped, up to 64 KB. */
+type ParserError = NodeJS.ErrnoException & { rawPacket?: Buffer };
+
+function refusalOfParser({ code, rawPacket }: ParserError): Refusal | null {
+  if (code === "HPE_HEADER_OVERFLOW") return isLongTarget(rawPacket) ? "URI_TOO_LONG" : "HEADERS_TOO_LARGE";
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "REQUEST_TIMEOUT";
   return code?.startsWith("HPE_") ? "REQUEST_MALFORMED" : null;
+}
+
+/**
+ * Whether it was the target that was too long. The parser does not say; so the request has to begin in what was read last,
+ * behind the end of the one before. One whose target comes in several pieces is 431, as its whole head is too large.
+ */
+function isLongTarget(packet: Buffer | undefined): boolean {
+  if (!packet) return false;
+  const text = packet.toString("latin1");
+  const target = /^[A-Z-]+ ([^ \r\n]+)/.exec(text.slice(startOfLong(text)))?.[1] ?? "";
+  return target.length > TARGET_BYTES_MAX;
+}
+
+/** Where the first request in a text begins whose head is too large: the parser has not looked at what is behind it. */
+function startOfLong(text: string): number {
+  for (let start = 0; ; ) {
+    const end = text.indexOf("\r\n\r\n", start);
+    if (end < 0 || end - start > HEADER_BYTES_MAX) return start;
+    start = end + 4;
+  }
 }
 
 /** A word of the parser's own list, such as "invalid_method"; never the client's. */

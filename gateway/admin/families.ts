@@ -105,6 +105,9 @@ export function metricsOf(gateway: Gateway, worker: string): Registry {
   if (gateway.accessLog) {
     const { accessLog } = gateway;
     family("portico_access_log_lost_total", "counter", "Lines that were not written", () => own(accessLog.lost));
+    family("portico_access_log_failing", "gauge", "1: what the log is written to takes nothing, and lines wait", () =>
+      own(accessLog.failing ? 1 : 0),
+    );
   }
   return registry;
 }

@@ -69,3 +69,10 @@ export function shownLine(value: string): string {
 
 /** A word of an address or of a search: compared, never shown as somebody's name. */
 export const word = (lengthMax = 200) => text().max(lengthMax);
+
+/** The beginning of a text: at most so many UTF-16 units, and no half of a surrogate pair at its end. */
+export function cutText(value: string, lengthMax: number): string {
+  if (value.length <= lengthMax) return value;
+  const start = value.slice(0, lengthMax);
+  return /[\uD800-\uDBFF]$/.test(start) ? start.slice(0, -1) : start;
+}

@@ -1,43 +1,22 @@
-import ReactMarkdown from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
+import { formatNumber } from "#lib/format.ts";
+import { MARKDOWN_LENGTH_MAX, type RenderedMarkdown } from "#lib/markdown/markdown.rules.ts";
 
-/**
- * A publisher's CommonMark, for server components. Raw HTML is dropped, links and attributes are sanitized, and an image
- * becomes a link: a page of ours asks no foreign host for anything, and no publisher learns who reads (explore.md 3.34).
- */
-export function Markdown({ text }: { text: string }) {
+/** A publisher's CommonMark, laid out by lib/markdown/render-markdown.ts; as it was written where that was too much. */
+export function Markdown({ shown }: { shown: RenderedMarkdown }) {
   return (
-    <div className="prose">
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeSanitize]}
-        components={{
-          // One h1 a page: headings of a description start below the page's sections.
-          h1: "h3",
-          h2: "h3",
-          h3: "h4",
-          h4: "h5",
-          img: ({ src, alt }) => (
-            <a href={typeof src === "string" ? src : undefined} rel="noreferrer nofollow" className="link">
-              {alt || "Image"}
-            </a>
-          ),
-          a: ({ href, children }) => (
-            <a href={href} rel="noreferrer nofollow" className="link">
-              {children}
-            </a>
-          ),
-          table: ({ children }) => (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            <section className="overflow-x-auto" tabIndex={0} aria-label="Table">
-              <table>{children}</table>
-            </section>
-          ),
-        }}
-      >
-        {text}
-      </ReactMarkdown>
-    </div>
+    <>
+      {shown.html === null ? (
+        <p className="whitespace-pre-wrap wrap-anywhere">{shown.text}</p>
+      ) : (
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitized in lib/markdown/to-html.ts
+        <div className="prose" dangerouslySetInnerHTML={{ __html: shown.html }} />
+      )}
+      {shown.cut && (
+        <p className="mt-4 text-13 text-ink-3">
+          The description is longer than a page shows: these are its first {formatNumber(MARKDOWN_LENGTH_MAX)}{" "}
+          characters.
+        </p>
+      )}
+    </>
   );
 }

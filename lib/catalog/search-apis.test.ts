@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { UserActor } from "#lib/access/actor.ts";
 import { importApiDefinition } from "#lib/api-definition/import-api-definition.ts";
 import { db } from "#lib/db/client.ts";
+import { MARKDOWN_LENGTH_MAX } from "#lib/markdown/markdown.rules.ts";
 import { updateOrganization } from "#lib/organization/update-organization.ts";
 import { publishApi } from "#lib/product/publish-api.ts";
 import { ownDatabase } from "#lib/test-kit/database.ts";
@@ -137,6 +138,15 @@ describe("search over what is published", () => {
 });
 
 describe("the words that are stored", () => {
+  test("a description is stored as long as pages show it, whoever writes it (F62)", async () => {
+    await publish(acme, "Verbose", { "/verbose": { id: "verbose" } }, "é".repeat(200_000));
+    const where = { title: "Verbose" };
+    expect((await db().apiRevision.findFirstOrThrow({ where })).description).toHaveLength(MARKDOWN_LENGTH_MAX + 1);
+    await db().operation.updateMany({ where: { revision: where }, data: { description: "😀".repeat(60_000) } });
+    const { description } = await db().operation.findFirstOrThrow({ where: { revision: where } });
+    expect([...description]).toHaveLength(MARKDOWN_LENGTH_MAX + 1);
+  });
+
   test("come by themselves for what a portal of before published, and anew when a provider is renamed (F71)", async () => {
     await db().apiSearch.deleteMany({ where: { revision: { title: "Ledgers" } } });
     expect(await titles("ledgers")).toEqual([]);

@@ -24,6 +24,7 @@ import { listPublishedOperations } from "#lib/catalog/read-published-api.ts";
 import { securityWords } from "#lib/catalog/security-words.rules.ts";
 import { env } from "#lib/env.ts";
 import { formatDate } from "#lib/format.ts";
+import { renderMarkdown } from "#lib/markdown/render-markdown.ts";
 import { paths } from "#lib/paths.ts";
 import { text } from "#lib/text.schema.ts";
 
@@ -114,7 +115,7 @@ export default async function ApiPage(props: Props) {
       >
         {api.description.trim() !== "" && (
           <Section title="About">
-            <Markdown text={api.description} />
+            <Markdown shown={await renderMarkdown(api.description)} />
           </Section>
         )}
         {api.schemes.length > 0 && (

@@ -8,6 +8,7 @@ import { MovedNote } from "#components/catalog/moved-note.tsx";
 import { Console } from "#components/explore/console.tsx";
 import { Markdown } from "#components/ui/markdown.tsx";
 import { env } from "#lib/env.ts";
+import { renderMarkdown } from "#lib/markdown/render-markdown.ts";
 import { paths, queryOf } from "#lib/paths.ts";
 import { text } from "#lib/text.schema.ts";
 
@@ -50,7 +51,7 @@ export default async function ExploreOperationPage(props: Props) {
               <MovedNote moved={moved} address={env().PORTAL_URL + paths.exploreApi(api.ref)} />
             </div>
           )}
-          {about !== "" && about !== operation.summary.trim() && <Markdown text={about} />}
+          {about !== "" && about !== operation.summary.trim() && <Markdown shown={await renderMarkdown(about)} />}
         </>
       }
       gatewayUrl={env().GATEWAY_URL}

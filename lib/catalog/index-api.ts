@@ -1,5 +1,5 @@
 import { db, type Tx, transaction } from "#lib/db/client.ts";
-import { vectorOf } from "./search-words.rules.ts";
+import { INDEXED_LENGTH_MAX, vectorOf } from "./search-words.rules.ts";
 
 /** Goes up when other words or weights are to be stored: what was indexed before is then indexed anew. */
 export const INDEX_VERSION = 1;
@@ -19,15 +19,15 @@ interface Indexed {
  */
 export async function indexApi(tx: Tx, revisionId: string): Promise<void> {
   const [row] = await tx.$queryRaw<Indexed[]>`
-    select r.title, r.description, o.name as provider,
+    select r.title, left(r.description, ${INDEXED_LENGTH_MAX}::int) as description, o.name as provider,
       jsonb_path_exists(r.compiled, '$.operations[*].security[*][*]') as "asksForKeys",
-      coalesce((
+      left(coalesce((
         select string_agg(distinct t.tag, ' ') from "Operation" op, unnest(op.tags) as t(tag)
-        where op."revisionId" = r.id), '') as tags,
-      coalesce((
+        where op."revisionId" = r.id), ''), ${INDEXED_LENGTH_MAX}::int) as tags,
+      left(coalesce((
         select string_agg(concat_ws(' ', op.key, op."pathTemplate", op.summary,
           jsonb_path_query_array(op.slice, '$.parameters[*].name')::text), ' ' order by op.position)
-        from "Operation" op where op."revisionId" = r.id), '') as operations
+        from "Operation" op where op."revisionId" = r.id), ''), ${INDEXED_LENGTH_MAX}::int) as operations
     from "ApiRevision" r
     join "ApiDefinition" d on d.id = r."apiDefinitionId"
     join "Space" s on s.id = d."spaceId"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { searchQuery, vectorOf, wordsOf } from "./search-words.rules.ts";
+import { INDEXED_LENGTH_MAX, searchQuery, vectorOf, wordsOf } from "./search-words.rules.ts";
 
 test("words are cut at punctuation and where case changes, beside the whole (F71)", () => {
   expect(wordsOf("/users/{user_id}")).toEqual(["users", "user", "id"]);
@@ -32,4 +32,12 @@ test("a word stands once, with the weight of the first text that holds it, and t
   ).toBe("'weather':1A 'api':1A 'the':1D");
   const many = Array.from({ length: 200_000 }, (_, n) => `word${n}`).join(" ");
   expect(vectorOf([{ weight: "A", text: many }]).length).toBeLessThan(1_000_000);
+});
+
+test("of a text that a provider made too long only the beginning is looked at, and of a word its first letters (F71)", () => {
+  const long = `first ${"ab ".repeat(INDEXED_LENGTH_MAX)} last`;
+  expect(wordsOf(long)).toEqual(["first", "ab", "a"]);
+  // Alternating, the marks of one letter were put in order for a minute and a half.
+  expect(wordsOf(`a${"\u0301\u0323".repeat(INDEXED_LENGTH_MAX)}`)).toEqual(["a"]);
+  expect(vectorOf([{ weight: "D", text: `${"x".repeat(5_000_000)} last` }]).length).toBeLessThan(100);
 });

@@ -1,3 +1,11 @@
+import { cutText } from "#lib/text.schema.ts";
+
+/**
+ * Of one text, in UTF-16 units; more is not looked at, since a provider's text is read within a publish. All 776 operations
+ * of Kubernetes have 230,000. The database cuts what it hands over at the same length.
+ */
+export const INDEXED_LENGTH_MAX = 400_000;
+
 /** Longer ones are keys or encoded data that nobody types. */
 const WORD_LENGTH_MAX = 64;
 
@@ -15,12 +23,17 @@ interface Token {
   parts: string[];
 }
 
+const LETTERS = /[\p{L}\p{M}\p{N}]+/gu;
+/** More than any word has. To put the marks of one letter in order takes time by the square of their number. */
+const TOKEN_LENGTH_MAX = 256;
+
+/** Each once: cut first and normalized then, so that the work is bounded whatever the text. */
 function tokensOf(text: string): Token[] {
-  const plain = text
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .normalize("NFC");
-  return (plain.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).map((token) => ({
+  const written = new Set(cutText(text, INDEXED_LENGTH_MAX).match(LETTERS) ?? []);
+  const plain = new Set(
+    [...written].flatMap((token) => withoutAccents(cutText(token, TOKEN_LENGTH_MAX)).match(LETTERS) ?? []),
+  );
+  return [...plain].map((token) => ({
     whole: fold(token),
     parts: token
       .split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u)
@@ -28,6 +41,12 @@ function tokensOf(text: string): Token[] {
       .filter((part) => part.length > 1),
   }));
 }
+
+const withoutAccents = (token: string): string =>
+  token
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC");
 
 const fold = (word: string): string => [...word.toLowerCase()].slice(0, WORD_LENGTH_MAX).join("");
 

@@ -67,6 +67,13 @@ export function shownLine(value: string): string {
   return isVisible(line) ? line : "";
 }
 
+/**
+ * `shownLine` of what is compared as well as shown, say a version: two that look the same, in compatible forms of the same
+ * characters (NFKC) or with characters between them that are drawn as nothing, are one.
+ */
+export const plainLine = (value: string): string =>
+  shownLine(shownLine(value.toWellFormed().normalize("NFKC")).replace(BLANK, "").normalize("NFKC"));
+
 /** A word of an address or of a search: compared, never shown as somebody's name. */
 export const word = (lengthMax = 200) => text().max(lengthMax);
 

@@ -1,5 +1,5 @@
 import { slugify } from "#lib/ids.ts";
-import { shownLine } from "#lib/text.schema.ts";
+import { cutText, plainLine, shownLine } from "#lib/text.schema.ts";
 import { asText, isObject, type JsonObject, member } from "./json-pointer.ts";
 import { DefinitionRefused } from "./parse-text.ts";
 
@@ -37,16 +37,22 @@ export function formatOf(document: JsonObject): Format {
 }
 
 const UNTITLED = "Untitled API";
+/** In UTF-16 units. Longer ones are cut, and a finding says so. */
+export const TITLE_LENGTH_MAX = 200;
+export const VERSION_LENGTH_MAX = 60;
 
-/** What the portal shows of a definition without opening it. */
-export function derive(document: JsonObject): Derived {
+/**
+ * What the portal shows of a definition without opening it. `version` is the version as it is written, where that is
+ * known better than from the document.
+ */
+export function derive(document: JsonObject, version = asText(member(member(document, "info"), "version"))): Derived {
   const info = member(document, "info");
   const title = shownLine(asText(member(info, "title"))) || UNTITLED;
   return {
     format: formatOf(document),
-    title: title.slice(0, 200),
+    title: cutText(title, TITLE_LENGTH_MAX).trimEnd(),
     name: slugify(title) || "api",
-    version: shownLine(asText(member(info, "version"))).slice(0, 60) || "1.0.0",
+    version: cutText(plainLine(version), VERSION_LENGTH_MAX).trimEnd() || "1.0.0",
     description: asText(member(info, "description")),
     basePath: basePathOf(document),
     backendUrl: backendUrlOf(document) ?? targetUrlOf(document),

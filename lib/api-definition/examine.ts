@@ -1,5 +1,5 @@
 import { compileAssembly } from "#lib/assembly/compile-assembly.ts";
-import { shownLine } from "#lib/text.schema.ts";
+import { cutText, shownLine } from "#lib/text.schema.ts";
 import { compile } from "./compile.ts";
 import { compileAdmission } from "./compile-admission.ts";
 import type { CompiledApi, Finding, OperationSlice, OutlineOperation } from "./compiled.ts";
@@ -8,7 +8,13 @@ import { asText, isObject, type JsonObject, member } from "./json-pointer.ts";
 import { lintStructure } from "./lint-structure.ts";
 import { scalarText, withPositions } from "./locate.ts";
 import { operationSlice } from "./operation-slice.ts";
-import { effectiveSecurity, type KeyedOperation, keyedOperations, outlineOf } from "./operations.ts";
+import {
+  effectiveSecurity,
+  type KeyedOperation,
+  keyedOperations,
+  outlineOf,
+  SUMMARY_LENGTH_MAX,
+} from "./operations.ts";
 import { parseText } from "./parse-text.ts";
 import { checkReferences } from "./references.ts";
 import { checkRules, type RuleContext } from "./rules.ts";
@@ -42,13 +48,15 @@ const SEVERITIES = ["error", "warning", "info"];
 /** Reads a definition from end to end. Runs in the worker; throws DefinitionRefused when the text is refused. */
 export async function examine(source: string): Promise<Analysis> {
   const { document } = parseText(source);
-  const derived = { ...derive(document), ...exactVersion(source, document) };
+  const version = exactVersion(source, document);
+  const derived = derive(document, version);
   const operations = keyedOperations(document);
   const security = readSecurity(document);
   const applied = appliedSchemes(security).filter((scheme) => !scheme.foreign);
   const context: RuleContext = {
     document,
     derived,
+    version,
     operations,
     security,
     applied,
@@ -74,10 +82,9 @@ export async function examine(source: string): Promise<Analysis> {
 }
 
 /** YAML reads `version: 1.10` as the number 1.1; the text is what was meant. */
-function exactVersion(source: string, document: JsonObject): { version?: string } {
-  if (typeof member(member(document, "info"), "version") !== "number") return {};
-  const text = scalarText(source, ["info", "version"]);
-  return text ? { version: text.slice(0, 60) } : {};
+function exactVersion(source: string, document: JsonObject): string {
+  const version = member(member(document, "info"), "version");
+  return (typeof version === "number" && scalarText(source, ["info", "version"])) || asText(version);
 }
 
 function analyse(document: JsonObject, raw: KeyedOperation, position: number): AnalysedOperation {
@@ -88,7 +95,7 @@ function analyse(document: JsonObject, raw: KeyedOperation, position: number): A
     key,
     method,
     pathTemplate: path,
-    summary: shownLine(asText(member(operation, "summary"))).slice(0, 300),
+    summary: cutText(shownLine(asText(member(operation, "summary"))), SUMMARY_LENGTH_MAX),
     description: asText(member(operation, "description")),
     tags: Array.isArray(tags) ? tags.flatMap((tag) => (typeof tag === "string" && shownLine(tag)) || []) : [],
     security: effectiveSecurity(document, operation),

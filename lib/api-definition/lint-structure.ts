@@ -1,4 +1,5 @@
 import { BaseResolver, createConfig, lintDocument, type NormalizedProblem, Source } from "@redocly/openapi-core";
+import { cutText } from "#lib/text.schema.ts";
 import type { JsonObject } from "./json-pointer.ts";
 import type { Violation } from "./rules.ts";
 
@@ -47,6 +48,6 @@ function toViolation({ ruleId, message, location }: NormalizedProblem): Violatio
     code: ruleId.toUpperCase().replaceAll("-", "_"),
     severity: "warning",
     pointer: pointer.replace(/^#/, "").replace(/\/$/, ""),
-    message: message.trim().slice(0, 500),
+    message: cutText(message.trim(), 500),
   };
 }

@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authorize, ownedBy } from "#lib/access/authorize.ts";
 import { db } from "#lib/db/client.ts";
 import { type Page, type PageInput, pageOf } from "#lib/page.ts";
+import { cutText } from "#lib/text.schema.ts";
 import { type ApiDefinitionRow, findingsFrom, outlineFrom } from "./api-definition.dto.ts";
 
 /** The drafts of an organization, last changed first; `q` searches title and name. */
@@ -10,7 +11,7 @@ export async function listApiDefinitions(
   input: { organization: string } & PageInput & { q?: string },
 ): Promise<Page<ApiDefinitionRow>> {
   const permit = authorize(actor, "api:read");
-  const q = input.q?.trim().slice(0, 200);
+  const q = input.q && cutText(input.q.trim(), 200);
   const page = await pageOf(
     input,
     {

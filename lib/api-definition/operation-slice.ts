@@ -1,4 +1,5 @@
 import { sample } from "openapi-sampler";
+import { cutText } from "#lib/text.schema.ts";
 import type { OperationSlice, SliceParameter } from "./compiled.ts";
 import { asText, dereference, isObject, type JsonObject, member } from "./json-pointer.ts";
 import type { RawOperation } from "./operations.ts";
@@ -53,10 +54,10 @@ function sliceParameter(document: JsonObject, parameter: JsonObject): SliceParam
       name,
       in: location as SliceParameter["in"],
       required: location === "path" || member(parameter, "required") === true,
-      description: asText(member(parameter, "description")).slice(0, DESCRIPTION_MAX),
+      description: cutText(asText(member(parameter, "description")), DESCRIPTION_MAX),
       type: typeText(document, schema),
       enum: Array.isArray(values) ? values.slice(0, ENUM_MAX).map(onTheWire) : [],
-      example: parameterExample(document, parameter, media, schema).slice(0, PARAMETER_EXAMPLE_MAX),
+      example: cutText(parameterExample(document, parameter, media, schema), PARAMETER_EXAMPLE_MAX),
     },
   ];
 }
@@ -135,7 +136,7 @@ function bodyOfTwo(document: JsonObject, operation: JsonObject, parameters: Json
 
 function bodyText(value: unknown, contentType: string): string {
   if (value === undefined || value === null) return "";
-  if (typeof value === "string") return value.slice(0, BODY_EXAMPLE_MAX);
+  if (typeof value === "string") return cutText(value, BODY_EXAMPLE_MAX);
   if (/x-www-form-urlencoded/i.test(contentType) && isObject(value)) {
     const pairs = Object.entries(value).map(([k, v]): [string, string] => [k, onTheWire(v)]);
     return new URLSearchParams(pairs).toString().slice(0, BODY_EXAMPLE_MAX);
@@ -161,6 +162,6 @@ function responsesOf(document: JsonObject, operation: JsonObject): OperationSlic
     .filter(([status]) => !status.startsWith("x-"))
     .map(([status, raw]) => ({
       status,
-      description: asText(member(dereference(document, raw), "description")).slice(0, DESCRIPTION_MAX),
+      description: cutText(asText(member(dereference(document, raw), "description")), DESCRIPTION_MAX),
     }));
 }

@@ -1,4 +1,4 @@
-import { shownLine } from "#lib/text.schema.ts";
+import { cutText, shownLine } from "#lib/text.schema.ts";
 import type { OutlineOperation } from "./compiled.ts";
 import { asText, dereference, isObject, type JsonObject, localReference, member, toPointer } from "./json-pointer.ts";
 
@@ -60,6 +60,9 @@ function operationIdOf(operation: JsonObject): string | null {
   return id !== "" && id === shownLine(id) && id.length <= OPERATION_ID_LENGTH_MAX ? id : null;
 }
 
+/** In UTF-16 units: of what stands in lists. */
+export const SUMMARY_LENGTH_MAX = 300;
+
 /** The lines of a draft's operation list. */
 export const outlineOf = (operations: KeyedOperation[]): OutlineOperation[] =>
   operations.map(({ key, method, path, operation }) => ({
@@ -67,7 +70,7 @@ export const outlineOf = (operations: KeyedOperation[]): OutlineOperation[] =>
     method,
     path,
     operationId: operationIdOf(operation),
-    summary: shownLine(asText(member(operation, "summary"))).slice(0, 300),
+    summary: cutText(shownLine(asText(member(operation, "summary"))), SUMMARY_LENGTH_MAX),
   }));
 
 /** The requirement in force: the operation's own list replaces the API's whole; an empty list opens it (X2). */

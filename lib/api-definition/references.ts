@@ -1,3 +1,4 @@
+import { cutText } from "#lib/text.schema.ts";
 import { dereference, isObject, type JsonObject, localReference, member, toPointer } from "./json-pointer.ts";
 import type { KeyedOperation } from "./operations.ts";
 import { DefinitionRefused } from "./parse-text.ts";
@@ -42,13 +43,13 @@ export function checkReferences(document: JsonObject, operations: KeyedOperation
     code: "REF_EXTERNAL",
     severity: "warning" as const,
     pointer,
-    message: `The reference to ${ref.slice(0, 200)} leads out of this text and is not followed. Bundle the definition into one file.`,
+    message: `The reference to ${cutText(ref, 200)} leads out of this text and is not followed. Bundle the definition into one file.`,
   }));
   const round = [...loops].map(([ref, pointer]) => ({
     code: "REF_LOOP",
     severity: "error" as const,
     pointer,
-    message: `The reference ${ref.slice(0, 200)} leads to itself, and to nothing that could be checked or shown.`,
+    message: `The reference ${cutText(ref, 200)} leads to itself, and to nothing that could be checked or shown.`,
   }));
   return [...out, ...round];
 }
@@ -73,7 +74,7 @@ function target(document: JsonObject, holder: object, pointer: string, ref: stri
   if (value === undefined && !leadsOut(document, holder)) {
     throw new DefinitionRefused(
       "REF_UNRESOLVED",
-      `The reference ${ref.slice(0, 200)} leads nowhere, and an operation uses it.`,
+      `The reference ${cutText(ref, 200)} leads nowhere, and an operation uses it.`,
       {
         pointer: `${pointer}/$ref`,
       },

@@ -1,6 +1,6 @@
-import { shownLine } from "#lib/text.schema.ts";
+import { plainLine, shownLine } from "#lib/text.schema.ts";
 import type { DefinitionEdit, Finding } from "./compiled.ts";
-import { basePathPointer, type Derived } from "./derive.ts";
+import { basePathPointer, type Derived, TITLE_LENGTH_MAX, VERSION_LENGTH_MAX } from "./derive.ts";
 import { asText, type JsonObject, member } from "./json-pointer.ts";
 import { type KeyedOperation, templateShape, unroutable } from "./operations.ts";
 import type { KeyScheme, SecurityModel } from "./security-model.ts";
@@ -12,6 +12,8 @@ export type Violation = Omit<Finding, "line" | "column" | "code">;
 export interface RuleContext {
   document: JsonObject;
   derived: Derived;
+  /** As it is written. */
+  version: string;
   operations: KeyedOperation[];
   security: SecurityModel;
   /** The apiKey schemes that some requirement names and the gateway checks. */
@@ -125,7 +127,36 @@ const nameRules: Rule[] = [
   },
 ];
 
-export const rules: readonly Rule[] = [...addressRules, ...nameRules, ...securityRules];
+const versionRules: Rule[] = [
+  {
+    code: "VERSION_UNSEEN",
+    check: ({ derived, version }) => {
+      const written = version.trim().replace(/\s+/g, " ");
+      if (plainLine(version) === written) return [];
+      const message =
+        plainLine(version) === ""
+          ? `The version holds no character that can be seen, so it counts as left out. It is ${derived.version}.`
+          : `The version holds characters that cannot be seen, or that look like others. It is kept in plain characters: ${derived.version}.`;
+      return [warning("/info/version", message)];
+    },
+  },
+  {
+    code: "TEXT_SHORTENED",
+    check: ({ document, version }) => {
+      const title = shownLine(asText(member(member(document, "info"), "title")));
+      const shortened = (what: string, lengthMax: number) =>
+        `The ${what} is longer than ${lengthMax} characters. It is shortened to its beginning.`;
+      return [
+        ...(title.length > TITLE_LENGTH_MAX ? [warning("/info/title", shortened("title", TITLE_LENGTH_MAX))] : []),
+        ...(plainLine(version).length > VERSION_LENGTH_MAX
+          ? [warning("/info/version", shortened("version", VERSION_LENGTH_MAX))]
+          : []),
+      ];
+    },
+  },
+];
+
+export const rules: readonly Rule[] = [...addressRules, ...nameRules, ...versionRules, ...securityRules];
 
 /** Runs every rule of ours over a definition. */
 export const checkRules = (context: RuleContext): (Violation & { code: string })[] =>

@@ -1,6 +1,7 @@
 import { asText, isObject, type JsonObject, member } from "#lib/api-definition/json-pointer.ts";
 import type { KeyedOperation } from "#lib/api-definition/operations.ts";
 import type { Violation } from "#lib/api-definition/rules.ts";
+import { cutText } from "#lib/text.schema.ts";
 import { listCompiler } from "./compile-list.ts";
 import type { CompiledAssembly, CompiledCatch, CompiledPolicy, InvokePolicy } from "./plan.ts";
 import { Report } from "./report.ts";
@@ -42,7 +43,7 @@ export function compileAssembly(
     report.error(
       "ASSEMBLY_SHAPE",
       `${BASE}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-      `An assembly has execute, catch and finally, no ${key.slice(0, 60)}.`,
+      `An assembly has execute, catch and finally, no ${cutText(key, 60)}.`,
     );
   }
   const list = listCompiler(report, document, operations);

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "#lib/api-definition/json-pointer.ts";
 import type { KeyedOperation } from "#lib/api-definition/operations.ts";
+import { cutText } from "#lib/text.schema.ts";
 import { compileInvoke } from "./compile-invoke.ts";
 import { compileMap } from "./compile-map.ts";
 import { compileRatelimit } from "./compile-ratelimit.ts";
@@ -86,7 +87,7 @@ export function listCompiler(report: Report, document: JsonObject, operations: r
     }
     if (!Object.hasOwn(policySchemas, kind)) {
       const known = Object.keys(policySchemas).join(", ");
-      report.error("POLICY_UNKNOWN", pointer, `There is no policy ${kind.slice(0, 60)}. Portico runs ${known}.`);
+      report.error("POLICY_UNKNOWN", pointer, `There is no policy ${cutText(kind, 60)}. Portico runs ${known}.`);
       return undefined;
     }
     const parsed = policySchemas[kind as PolicyKind].safeParse(raw ?? {});
@@ -121,7 +122,7 @@ export function issues(found: readonly unknown[], base: string): { pointer: stri
       return [{ pointer, message: message === "Invalid input" ? "Not understood." : message }];
     return (keys ?? []).map((key) => ({
       pointer: `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-      message: `${key.slice(0, 60)} is no property of this policy that Portico knows.`,
+      message: `${cutText(key, 60)} is no property of this policy that Portico knows.`,
     }));
   });
 }

@@ -1,4 +1,5 @@
 import { asText, isObject, type JsonObject, member, toPointer } from "#lib/api-definition/json-pointer.ts";
+import { cutText } from "#lib/text.schema.ts";
 import type { AssemblyOutline, OutlineBranch, OutlinePolicy } from "./outline.schema.ts";
 
 /** More is told by the findings (compile-list.ts), and reads as nothing. */
@@ -72,7 +73,7 @@ export function outlineAssembly(document: JsonObject, lineOf: (pointer: string) 
   };
 }
 
-const cut = (text: string): string => (text.length > FACT_LENGTH_MAX ? `${text.slice(0, FACT_LENGTH_MAX)}…` : text);
+const cut = (text: string): string => (text.length > FACT_LENGTH_MAX ? `${cutText(text, FACT_LENGTH_MAX)}…` : text);
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(asText).filter((text) => text !== "") : [];

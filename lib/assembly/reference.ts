@@ -1,3 +1,4 @@
+import { cutText } from "#lib/text.schema.ts";
 import type { Reference, Scope, Target, Template } from "./plan.ts";
 
 /** A variable, template or condition that cannot be understood; the message stands in a finding. */
@@ -34,7 +35,7 @@ export function parsePath(text: string): string[] {
 }
 
 /** Of what a wrong text is shown in a finding. */
-export const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+export const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${cutText(text, 60)}…` : text);
 
 export const nameOf = ({ scope, path }: Reference): string => `${scope}.${path.join(".")}`;
 

@@ -2,6 +2,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { db } from "#lib/db/client.ts";
 import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
+import { cutText } from "#lib/text.schema.ts";
 
 /** What the installation's administrators read of sign-ins and of what was refused. */
 export type SecurityAction =
@@ -80,7 +81,7 @@ export const byActor = (actor: Actor): SecurityEvent["by"] =>
 export async function recordSecurityEvent(event: SecurityEvent, now = new Date()): Promise<void> {
   if (!isKept(event, now.getTime())) return;
   const { action, by, from, code } = event;
-  const on = event.on.slice(0, 300);
+  const on = cutText(event.on.toWellFormed(), 300);
   const isRefusal = action.endsWith(".refused");
   log[isRefusal ? "warn" : "info"]({ event: action, by: by.userId, on, from, code }, isRefusal ? "refused" : "done");
   if (now.getTime() - sweptAtMs > SWEEP_MS) {

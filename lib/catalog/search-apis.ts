@@ -4,6 +4,7 @@ import { Prisma } from "#lib/db/generated/client.ts";
 import { PAGE_LIMIT, type Page, type PageInput, pageFrom } from "#lib/page.ts";
 import type { ApiRef } from "#lib/paths.ts";
 import { type PlanDto, planSelect, toPlanDto } from "#lib/product/product.dto.ts";
+import { cutText } from "#lib/text.schema.ts";
 import { searchQuery } from "./search-words.rules.ts";
 
 export interface ListedApiDto {
@@ -30,7 +31,7 @@ export interface SearchInput extends PageInput {
 }
 
 const firstParagraph = (text: string): string =>
-  (text.split(/\n\s*\n/)[0] ?? "").replace(/\s+/g, " ").trim().slice(0, 240);
+  cutText((text.split(/\n\s*\n/)[0] ?? "").replace(/\s+/g, " ").trim(), 240);
 
 const listSelect = {
   ...linkSelect,

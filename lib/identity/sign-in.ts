@@ -7,6 +7,7 @@ import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors/app-error.ts";
 import { newId } from "#lib/ids.ts";
 import { subjectOf } from "#lib/net/address-subject.ts";
+import { cutText } from "#lib/text.schema.ts";
 import { type Budget, forgetAttempts, giveBackAttempt, takeAttempt } from "./attempts.ts";
 import type { SignInInput } from "./identity.schema.ts";
 
@@ -106,7 +107,14 @@ export async function openSession(tx: Tx, userId: string, now: Date, userAgent =
   const kept = new Date(now.getTime() - ENDED_KEPT_DAYS * 86_400_000);
   await tx.session.deleteMany({ where: { userId, OR: [{ endedAt: { lt: kept } }, { expiresAt: { lt: kept } }] } });
   await tx.session.create({
-    data: { id, userId, createdAt: now, lastSeenAt: now, expiresAt, userAgent: userAgent.slice(0, USER_AGENT_MAX) },
+    data: {
+      id,
+      userId,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt,
+      userAgent: cutText(userAgent.toWellFormed(), USER_AGENT_MAX),
+    },
   });
   const surplus = await tx.session.findMany({
     where: { userId, endedAt: null, expiresAt: { gt: now } },

@@ -26,7 +26,7 @@ import { env } from "#lib/env.ts";
 import { formatDate } from "#lib/format.ts";
 import { renderMarkdown } from "#lib/markdown/render-markdown.ts";
 import { paths } from "#lib/paths.ts";
-import { text } from "#lib/text.schema.ts";
+import { cutText, text } from "#lib/text.schema.ts";
 
 type Props = PageProps<"/apis/[organization]/[catalog]/[api]">;
 
@@ -47,7 +47,7 @@ async function load({ params, searchParams }: Props) {
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
   const { api } = await load(props);
-  return { title: `${api.title} ${api.version}`, description: api.description.slice(0, 160) };
+  return { title: `${api.title} ${api.version}`, description: cutText(api.description, 160) };
 }
 
 export default async function ApiPage(props: Props) {

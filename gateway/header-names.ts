@@ -1,5 +1,6 @@
 import { CHANNEL_HEADER } from "#lib/call-record/channel.ts";
-import { foldedName, isOurs } from "./identity-headers.ts";
+import { foldedName, NAME_READ_MAX, needsDeclaration, recognisedBy } from "#lib/net/declared-headers.ts";
+import { isOtherSpelling, isOurs } from "./identity-headers.ts";
 
 /** What the gateway does with a header of a client, by its name. */
 export const PASS = 0;
@@ -17,6 +18,8 @@ export const CREDENTIAL = 8;
 export const VIA = 9;
 /** By which the portal says that a call is its own; for us alone. */
 export const CHANNEL = 10;
+/** Passes where the operation declares it as a parameter (declared-headers.ts). */
+export const DECLARED = 11;
 
 export interface HeaderName {
   lower: string;
@@ -47,17 +50,17 @@ function kindOf(lower: string, canonical: string): number {
       return CHANNEL;
   }
   if (canonical === "x-ibm-client-id" || canonical === "x-ibm-client-secret") return CREDENTIAL;
-  return isOurs(canonical) ? DROP : PASS;
+  const text = recognisedBy(lower, canonical);
+  if (isOurs(text) || isOtherSpelling(lower, text)) return DROP;
+  return needsDeclaration(text) ? DECLARED : PASS;
 }
 
 /** Names seen, as they were written. Bounded in number and length: a client could send a new one with every call. */
 const KNOWN_MAX = 2_000;
-/**
- * Of a name so many characters say what it is: nothing that identity-headers.ts lists is as long, CGI's prefix included. A
- * longer one is neither folded beyond nor looked up: that would cost more than to read it (F3).
- */
-export const NAME_READ_MAX = 48;
 const known = new Map<string, HeaderName>();
+
+/** A longer name is folded no further and not looked up: that would cost more than to read it (F3). */
+export { NAME_READ_MAX };
 
 /** The name in lower case with its kind; looked up, not computed, for a name that was seen before. */
 export function headerName(raw: string): HeaderName {

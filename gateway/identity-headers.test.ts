@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DROP, headerName, PASS } from "./header-names.ts";
+import { DECLARED, DROP, headerName, PASS } from "./header-names.ts";
 
 // Which headers of a client reach a backend (T6, T7). That they do not, over real sockets, is in conformance/requirements.spec.ts.
 
@@ -38,6 +38,35 @@ test.each([
   expect(OURS.map(spell).filter((name) => headerName(name).kind !== DROP)).toEqual([]);
 });
 
+const DECLARED_ONLY = `
+  X-Vouch-User OAM_REMOTE_USER PF-Auth-Subject Mellon-Name-Id Teleport-Jwt-Assertion X-Openidconnect-Sub X-MS-Token-AAD-Access-Token
+  AJP_remote_user Eppn Persistent-Id X-Azure-FDID CloudFront-Viewer-Address CloudFront-Viewer-Country X-MS-Forwarded-Client-IP X-MS-Proxy
+  Ns-Client-IP Cf-Client-Cert-Sha256 True-Client-Cert X-LB-Client-IP X-Cluster-IP X-Client-Address X-RapidAPI-Proxy-Secret
+  X-Mashery-Oauth-User-Context X-Kong-Consumer X-Gravitee-Application X-Hasura-User-Id X-Hasura-Role X-Scheme X-Url-Scheme
+  Front-End-Https X-Forward-Proto Https X-HTTPS X-Real-Port X-Ms-Original-Url X-Accel-Mapping X-Accel-Redirect X-Sendfile-Type
+  X-HTTP-Method-Override X-HTTP-Method X-Method-Override HTTP-Method-Override Cas-User Eduperson-Affiliation X-Peer-Addr
+`
+  .trim()
+  .split(/\s+/);
+
+test.each([
+  ["as it is written", (name: string) => name],
+  ["with _", (name: string) => name.replaceAll("-", "_")],
+  ["with . in capitals", (name: string) => name.replaceAll("-", ".").toUpperCase()],
+  ["with a sign at its end", (name: string) => `${name}_`],
+])("a header that says who calls, how, or by which method passes only where it is declared, %s (F4)", (_how, spell) => {
+  expect(DECLARED_ONLY.map(spell).filter((name) => headerName(name).kind !== DECLARED)).toEqual([]);
+});
+
+test("a name of any length is known by its head and its end (F4)", () => {
+  const long = "n-".repeat(100);
+  const kinds = [`Cdn-${long}Ip`, `HTTP_CDN_${long}IP`, `X-Forwarded-${long}`, `Content-Length${"_".repeat(99)}`];
+  expect(kinds.filter((name) => headerName(name).kind !== DROP)).toEqual([]);
+  const declared = [`Ns-${long}Client-IP`, `X-Hasura-${long}`];
+  expect(declared.filter((name) => headerName(name).kind !== DECLARED)).toEqual([]);
+  expect(headerName(`X-${long}Ip`).kind).toBe(PASS);
+});
+
 test("another spelling of a header that frames a message is dropped, its own is read (F4)", () => {
   for (const name of [
     "Content_Length",
@@ -46,6 +75,12 @@ test("another spelling of a header that frames a message is dropped, its own is 
     "Transfer_Encoding",
     "transfer.encoding",
     "HTTP_HOST",
+    "Content-Length_",
+    "Authorization_",
+    "HTTP-Authorization",
+    "Content_Type",
+    "Content.Encoding",
+    "Origin!",
   ])
     expect([name, headerName(name).kind]).toEqual([name, DROP]);
   for (const name of ["Content-Length", "Transfer-Encoding", "Host", "Connection", "Expect", "Via", "Authorization"])
@@ -56,8 +91,8 @@ test("what clients have to say of themselves passes (F4)", () => {
   const theirs = `
     User-Agent Accept Accept-Language Content-Type Content-Encoding Cookie Origin Referer Range If-None-Match traceparent tracestate
     X-Correlation-Id X-API-Key X-Auth-Token X-Access-Token X-Client-Version X-Client-Name Client-Version X-User-Agent X-Requested-With
-    X-HTTP-Method-Override Idempotency-Key X-Custom user_id user.name Sec-Fetch-Mode Prefer From Date X-Proxied X-Sslless X-Tlsx Oidc
-    X-Forward X-Original Remote Forward Sm Iv X-Certificate Client Auth Proxies Http Https X-Appengine CF-Ray
+    Idempotency-Key X-RapidAPI-Key X-RapidAPI-Host X-Gravitee-Api-Key X-Hasura-Admin-Secret x-ms-date x-ms-version Shipping-Address X-Custom user_id user.name Sec-Fetch-Mode Prefer From Date X-Proxied X-Sslless X-Tlsx Oidc
+    X-Forward X-Original Remote Forward Sm Iv X-Certificate Client Auth Proxies Http X-Appengine CF-Ray
   `
     .trim()
     .split(/\s+/);

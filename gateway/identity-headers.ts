@@ -100,13 +100,16 @@ const FRAMING = [
   ...["connection", "expect", "host", "via"],
 ];
 
-/** CGI's own prefix, which some read as part of the name. */
-const OURS = new RegExp(`^(?:http-)?(?:${[...ADDRESS, ...CALLER, ...FRAMING].join("|")})$`);
-
-/** A name as CGI reads it: in lower case, "-" for each sign that is no letter and no digit. */
-export const foldedName = (lower: string): string =>
-  OTHER_SIGN.test(lower) ? lower.replace(/[^a-z0-9]/g, "-") : lower;
-const OTHER_SIGN = /[^a-z0-9-]/;
+/** CGI's own prefix, which some read as part of the name, and a sign at the end, which some cut off. */
+const OURS = new RegExp(`^(?:http-)?(?:${[...ADDRESS, ...CALLER, ...FRAMING].join("|")})-*$`);
 
 /** Whether only we may set a header; by its folded name. */
 export const isOurs = (folded: string): boolean => OURS.test(folded);
+
+/** What we read ourselves and let travel. */
+const READ_BY_US = /^(?:authorization|content-type|content-encoding|origin)$/;
+const READ_BY_US_FOLDED = /^(?:http-)?(?:authorization|content-type|content-encoding|origin)-*$/;
+
+/** Whether a name is another spelling of a header that we read: a backend would go by a value that we did not see. */
+export const isOtherSpelling = (lower: string, folded: string): boolean =>
+  READ_BY_US_FOLDED.test(folded) && !READ_BY_US.test(lower);

@@ -18,6 +18,7 @@ const operations = [
   operation("GET", "/alternatives", [["id", "secret"], ["apiKey"]]),
   operation("GET", "/optional", [["id", "secret"], []]),
   operation("GET", "/open"),
+  { ...operation("GET", "/declared"), headers: ["x-http-method-override", "x-hasura-role"] },
   operation("POST", "/open"),
   operation("GET", "/keyed", [["id"]]),
 ];
@@ -144,6 +145,27 @@ describe("identity and hop-by-hop headers (T6, T7)", () => {
     expect(JSON.stringify(fixture.backend.calls.at(-1))).not.toContain("forged");
     expect(fixture.backend.header("x-forwarded-for")).toEqual(["127.0.0.1"]);
     expect(fixture.backend.header("x-request-id")).toEqual([answer.headers["x-request-id"]]);
+  });
+
+  test("what says who calls, how, or by which method reaches a backend only of operations that declare it (F4)", async () => {
+    const names = [
+      "X-HTTP-Method-Override",
+      "X-Hasura-Role",
+      "X_HTTP_Method_Override",
+      "X-Vouch-User",
+      "OAM_REMOTE_USER",
+    ];
+    names.push("Eppn", "CloudFront-Viewer-Address", "X-MS-Token-AAD-Access-Token", "Ns-Client-IP", "X-Scheme", "Https");
+    names.push("X-Accel-Mapping", "X-Kong-Consumer", "Authorization_", "Content_Type", `Cdn-${"n-".repeat(40)}Ip`);
+    const headers = names.map((name): [string, string] => [name, `forged ${name}`]);
+    const reached = () => {
+      const seen = JSON.stringify(fixture.backend.calls.at(-1));
+      return names.filter((name) => seen.includes(`"forged ${name}"`));
+    };
+    await call(`${path.api}/open`, { headers });
+    expect(reached()).toEqual([]);
+    await call(`${path.api}/declared`, { headers });
+    expect(reached()).toEqual(["X-HTTP-Method-Override", "X-Hasura-Role"]);
   });
 
   test("a Connection header removes nothing of ours", async () => {

@@ -36,6 +36,7 @@ const compiledApi = z.object({
       method: z.string().regex(/^[A-Z]+$/),
       path: z.string().startsWith("/"),
       security: z.array(z.array(z.string())),
+      headers: z.array(z.string()).optional(),
     }),
   ),
   networks: z.array(z.string()).optional(),
@@ -68,6 +69,7 @@ export function compileApi(row: PublishedApiForGateway): GatewayApi {
     method: operation.method,
     path: operation.path,
     security: operation.security.map((names) => toAlternative(names, schemes)),
+    ...(operation.headers && { headers: new Set(operation.headers) }),
   }));
   const names = credentialNames([...schemes.values()]);
   const basePath = row.basePath === "/" ? "" : row.basePath.replace(/\/+$/, "");

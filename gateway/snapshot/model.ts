@@ -20,6 +20,8 @@ export interface GatewayOperation {
   path: string;
   /** Alternatives (OR); empty = open. */
   security: readonly Alternative[];
+  /** Headers that it declares and that pass only so (declared-headers.ts), in lower case; absent: none. */
+  headers?: ReadonlySet<string>;
 }
 
 /** Where calls of one API go. How the gateway signs in there: `endpoint.tls` by certificate, the rest in headers. */

@@ -1,6 +1,6 @@
 import type { Outgoing } from "#gateway/assembly/outgoing.ts";
 import type { Call } from "#gateway/call.ts";
-import { AUTHORIZATION, CREDENTIAL, headerName, PASS } from "#gateway/header-names.ts";
+import { AUTHORIZATION, CREDENTIAL, DECLARED, headerName, PASS } from "#gateway/header-names.ts";
 import { eachParameter, looksLikeClientId, parameterValue } from "#gateway/query.ts";
 import type { Backend, GatewayApi } from "#gateway/snapshot/model.ts";
 import { PROOF_HEADER } from "./proof.ts";
@@ -72,6 +72,7 @@ function withOurs(headers: string[], call: Call, backend: Backend, authorization
 function travels(call: Call, api: GatewayApi, lower: string, kind: number): boolean {
   if (kind === PASS) return true;
   if (kind === CREDENTIAL) return !api.enforced;
+  if (kind === DECLARED) return call.operation?.headers?.has(lower) === true;
   return kind === AUTHORIZATION && api.passesAuthorization && !call.dropsAuthorization && lower === "authorization";
 }
 

@@ -58,3 +58,28 @@ describe("X1 and X2: what the gateway gets", () => {
     expect(await operation({ schemes: { id }, security: [{ id: [] }], own: [{}] })).toEqual([[]]);
   });
 });
+
+it("of an operation's headers those are compiled that pass only where they are declared, its keys among them (F4)", async () => {
+  const source = `openapi: 3.0.3
+info: { title: Headers, version: 1.0.0 }
+components:
+  securitySchemes: { backend: { type: apiKey, in: header, name: X-Kong-Key } }
+security: [{ backend: [] }]
+paths:
+  /a:
+    parameters: [{ name: X-HTTP-Method-Override, in: header, schema: { type: string } }]
+    post:
+      parameters:
+        - { name: X_Hasura-Role, in: header, schema: { type: string } }
+        - { name: X-Mode, in: header, schema: { type: string } }
+        - { name: x-scheme, in: query, schema: { type: string } }
+      responses: { "200": { description: ok } }
+  /b:
+    get: { responses: { "200": { description: ok } } }
+`;
+  const { operations } = (await examine(source)).compiled;
+  expect(operations.map(({ headers }) => headers)).toEqual([
+    ["x-kong-key", "x-http-method-override", "x_hasura-role"],
+    ["x-kong-key"],
+  ]);
+});

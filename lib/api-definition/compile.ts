@@ -1,7 +1,9 @@
 import type { CompiledAssembly } from "#lib/assembly/plan.ts";
+import { foldedName, NAME_READ_MAX, needsDeclaration, recognisedBy } from "#lib/net/declared-headers.ts";
 import type { CompiledApi, CompiledOperation, CompiledScheme } from "./compiled.ts";
 import { NEWEST_FORM } from "./compiler.ts";
-import type { JsonObject } from "./json-pointer.ts";
+import { asText, type JsonObject, member } from "./json-pointer.ts";
+import { parametersOf } from "./operation-slice.ts";
 import { effectiveSecurity, type KeyedOperation, templateShape, unroutable } from "./operations.ts";
 import { alternativesOf, type KeyScheme, type SecurityModel } from "./security-model.ts";
 
@@ -22,12 +24,21 @@ export function compile(
   const schemes = new Map<string, CompiledScheme>();
   const shapes = new Set<string>();
   const compiled: CompiledOperation[] = [];
-  for (const { key, method, path, operation } of operations) {
+  // The backend's own keys are declared as well, as schemes.
+  const keys = security.schemes.filter((s) => s.in === "header").map((s) => s.parameterName);
+  for (const { key, method, path, pathItem, operation } of operations) {
     const shape = templateShape(method, path);
     if (unroutable(path) || shapes.has(shape)) continue;
     shapes.add(shape);
     const alternatives = alternativesOf(effectiveSecurity(document, operation));
-    compiled.push({ key, method, path, security: alternatives.map((names) => alternative(names, usable, schemes)) });
+    const headers = declaredHeaders([...keys, ...headerParameters(parametersOf(document, pathItem, operation))]);
+    compiled.push({
+      key,
+      method,
+      path,
+      security: alternatives.map((names) => alternative(names, usable, schemes)),
+      ...(headers.length > 0 && { headers }),
+    });
   }
   return {
     format: NEWEST_FORM,
@@ -42,6 +53,17 @@ export function compile(
     // What another gateway enforces, its policies run on (S79).
     ...(assembly && security.enforced && { assembly }),
   };
+}
+
+const headerParameters = (parameters: JsonObject[]): string[] =>
+  parameters.filter((each) => member(each, "in") === "header").map((each) => asText(member(each, "name")));
+
+/** Of declared names those that pass only because they are. */
+function declaredHeaders(names: string[]): string[] {
+  const guarded = names
+    .map((name) => name.toLowerCase())
+    .filter((lower) => needsDeclaration(recognisedBy(lower, foldedName(lower.slice(0, NAME_READ_MAX)))));
+  return [...new Set(guarded)];
 }
 
 /** At most one client ID and one client secret of an alternative; a lone secret is read as the client ID. */

@@ -67,6 +67,8 @@ export interface CompiledOperation {
    * [] = open. An empty alternative = optional.
    */
   security: string[][];
+  /** Of the headers that it declares those that pass only so (declared-headers.ts), in lower case; absent: none. */
+  headers?: string[];
 }
 
 /** A finding of import, save or publish; it points into the text (1-based line and column) and, where one exists, to a form field. */

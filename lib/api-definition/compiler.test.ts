@@ -61,7 +61,7 @@ async function digest(): Promise<string> {
 test("what is published heals: whoever changes what a definition compiles to raises COMPILER_VERSION", async () => {
   // Another digest: raise COMPILER_VERSION in compiler.ts, so that what is live is compiled anew, and enter both here.
   expect({ version: COMPILER_VERSION, digest: await digest() }).toEqual({
-    version: 2,
+    version: 3,
     digest: "18876ebb56c89b4d86bf4da32b05af77e40bccf7e4ecca4e0389759615e9fee5",
   });
 });

@@ -283,6 +283,13 @@ describe("what is already published heals", () => {
 describe("the new form is written only when no live gateway is older", () => {
   const NEW = 2;
 
+  /** Slice by slice: what the other tests have published is due as well when a gateway comes or goes. */
+  const renewAll = async () => {
+    for (let done = await renewRevisions(); done?.renewed; done = await renewRevisions()) {
+      expect(done).toMatchObject({ refused: 0, left: [] });
+    }
+  };
+
   test.each([
     ["that does not say its version", undefined],
     ["of 0.1.0", "0.1.0"],
@@ -296,10 +303,10 @@ describe("the new form is written only when no live gateway is older", () => {
       expect(await formOf(revisionId)).toBe(1);
       expect(await read(revisionId)).toMatchObject({ compilerVersion: COMPILER_VERSION });
       await makeOld(revisionId);
-      await renewRevisions();
+      await renewAll();
       expect([await formOf(revisionId), (await read(revisionId)).compilerVersion]).toEqual([1, COMPILER_VERSION]);
       await endOf(older);
-      expect(await renewRevisions()).toMatchObject({ renewed: expect.any(Number), refused: 0, left: [] });
+      await renewAll();
       expect(await formOf(revisionId)).toBe(NEW);
     },
   );

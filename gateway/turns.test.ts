@@ -202,3 +202,51 @@ test("a trusted proxy has as many connections as it needs (F1)", async () => {
   expect(answers.map(([piece]) => String(piece).slice(9, 12))).toEqual(sockets.map(() => "200"));
   for (const socket of sockets) socket.destroy();
 });
+
+const LONG = "l".repeat(12_000_000);
+const CHUNK = LONG.slice(0, 1_200_000);
+const LONG_ANSWERS = {
+  "with a length": `Content-Length: ${LONG.length}\r\n\r\n${LONG}`,
+  "in chunks": `Transfer-Encoding: chunked\r\n\r\n${`${CHUNK.length.toString(16)}\r\n${CHUNK}\r\n`.repeat(10)}0\r\n\r\n`,
+  "as long as it comes": `Content-Type: text/event-stream\r\n\r\n${LONG}`,
+};
+const BEHIND = {
+  "more calls than may wait": CALL.repeat(40),
+  "a CONNECT": "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+  "what is no HTTP": "garbage\r\n\r\n",
+  "more bodies than may wait": CALL.replace("GET", "POST")
+    .replace("\r\n\r\n", "\r\nContent-Length: 1\r\n\r\n!")
+    .repeat(40),
+  "more heads than may wait": CALL.replace("\r\n\r\n", `\r\nX-Large: ${"l".repeat(15_000)}\r\n\r\n`).repeat(10),
+};
+
+test.each([
+  ["with a length", "more calls than may wait", "with it"],
+  ["in chunks", "more calls than may wait", "behind other calls"],
+  ["as long as it comes", "more calls than may wait", "while it is read"],
+  ["in chunks", "a CONNECT", "with it"],
+  ["with a length", "a CONNECT", "while it is read"],
+  ["with a length", "what is no HTTP", "behind other calls"],
+  ["in chunks", "more bodies than may wait", "while it is read"],
+  ["with a length", "more heads than may wait", "with it"],
+])("a long answer %s comes to its end, though %s came on its connection %s (F1)", async (how, what, when) => {
+  await start();
+  const behind = BEHIND[what as keyof typeof BEHIND];
+  backend.answer = (socket, _body, head) => {
+    const isLong = head.includes("X-Long");
+    socket.end(
+      isLong ? `HTTP/1.1 200 OK\r\nConnection: close\r\n${LONG_ANSWERS[how as keyof typeof LONG_ANSWERS]}` : OK,
+    );
+  };
+  const asks = CALL.replace("\r\n\r\n", "\r\nX-Long: yes\r\n\r\n");
+  const client = await flood(
+    when === "behind other calls" ? CALL.repeat(2) + asks + behind : when === "with it" ? asks + behind : asks,
+  );
+  if (when === "while it is read") {
+    await once(client, "readable");
+    client.write(behind);
+  }
+  const text = await read(client);
+  expect(text.split("l").length - 1).toBeGreaterThanOrEqual(LONG.length);
+  expect(listener.ended.find(({ responseBytes }) => responseBytes >= LONG.length)?.refused).toBeUndefined();
+});

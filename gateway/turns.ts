@@ -40,9 +40,11 @@ const reads = new WeakMap<Socket, Read>();
 
 /** Node's own: what reads requests from a socket. Without it, what is too much is passed over, request by request. */
 interface Parser {
+  /** The request whose head came last. */
+  incoming?: IncomingMessage | null;
   onIncoming?: ((req: IncomingMessage, keepAlive: boolean) => number) | null;
 }
-type ParsedSocket = Socket & { parser?: Parser | null; _httpMessage?: ServerResponse | null };
+export type ParsedSocket = Socket & { parser?: Parser | null; _httpMessage?: ServerResponse | null };
 
 /** Calls that wait in this process, for tests and metrics. */
 export function callsWaiting(): number {
@@ -131,9 +133,16 @@ export function closeAfterAll(socket: ParsedSocket): boolean {
 export const wasTooMany = (req: IncomingMessage): boolean => tooMany.has(req);
 const tooMany = new WeakSet<IncomingMessage>();
 
-/** What a socket that no parser reads any more still brings is thrown away: so its end is heard of. */
-export function discard(socket: Socket): void {
+/**
+ * What a socket that no parser reads any more still brings is thrown away: so its end is heard of. The answer that is on
+ * its way goes on: Node, which has taken its own listeners off, would tell nobody that the client takes more of it.
+ */
+export function discard(socket: ParsedSocket): void {
   let bytes = 0;
+  socket.on("drain", () => {
+    const answer = socket._httpMessage;
+    if (answer?.writableNeedDrain) answer.emit("drain");
+  });
   socket.on("error", () => undefined);
   socket.on("timeout", () => socket.destroy());
   socket.on("end", () => socket.destroy());

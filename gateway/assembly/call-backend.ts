@@ -107,6 +107,7 @@ class Collector implements ExchangeHandler {
   readonly #reject: (error: Error) => void;
   readonly #timer: NodeJS.Timeout;
   #control: Control | undefined;
+  #leave: ((reason: Error) => void) | undefined;
   #interim = 0;
   #status = 0;
   #headers: string[] = [];
@@ -122,6 +123,14 @@ class Collector implements ExchangeHandler {
     this.#reject = reject;
     this.#timer = setTimeout(() => this.#cut(new TimedOut()), leftMs);
     call.abortBackend = () => this.#cut(new GoneError());
+  }
+
+  get subject(): string {
+    return this.#call.holder?.subject ?? "";
+  }
+
+  onWait(leave: (reason: Error) => void): void {
+    this.#leave = leave;
   }
 
   isWanted(): boolean {
@@ -172,7 +181,8 @@ class Collector implements ExchangeHandler {
     clearTimeout(this.#timer);
     if (this.#reason) return;
     this.#reason = reason;
-    this.#control?.abort(reason);
+    if (this.#control) this.#control.abort(reason);
+    else this.#leave?.(reason);
     this.#reject(reason);
   }
 }

@@ -85,6 +85,8 @@ function exchange(
   request: BackendRequest,
   hooks: {
     isWanted?(): boolean;
+    subject?: string;
+    onWait?(leave: (reason: Error) => void): void;
     onStart?(control: Control): void;
     onEnd?(): void;
     onData?(chunk: Buffer, control: Control): void;
@@ -102,6 +104,8 @@ function exchange(
       done(got);
     };
     const handler: ExchangeHandler = {
+      subject: hooks.subject ?? "",
+      onWait: (leave) => hooks.onWait?.(leave),
       isWanted: () => hooks.isWanted?.() ?? true,
       onStart: (given) => {
         control = given;
@@ -149,6 +153,72 @@ test("calls at the same time have connections of their own, and past the bound t
   for (const socket of held) socket.write(answer("y"));
   expect((await Promise.all(calls)).map(({ body }) => body)).toEqual(["x", "x", "y"]);
   expect(server.sockets).toHaveLength(2);
+});
+
+test("an address holds three quarters of a backend's connections at most, and others are served at once (F1)", async () => {
+  const held: Socket[] = [];
+  const server = await backend((text, socket) => {
+    if (text.includes("/own")) socket.write(answer("own"));
+    else held.push(socket);
+  });
+  const pool = poolTo(server.port, { connectionsMax: 8 });
+  const hogs = Array.from({ length: 9 }, () => exchange(pool, get, { subject: "hog" }));
+  await expect.poll(() => [held.length, pool.size, pool.waiting]).toEqual([6, 6, 3]);
+  const own = { ...get, path: "/own" };
+  for (let i = 0; i < 3; i += 1) expect((await exchange(pool, own, { subject: "other" })).body).toBe("own");
+  expect([held.length, pool.waiting]).toEqual([6, 3]);
+  while (held.length > 0 || pool.waiting > 0) {
+    held.shift()?.write(answer("x"));
+    await new Promise(setImmediate);
+  }
+  for (const { body } of await Promise.all(hogs)) expect(body).toBe("x");
+});
+
+test("a connection that is free goes to the addresses that wait in turn (F1)", async () => {
+  const order: string[] = [];
+  const held: Socket[] = [];
+  const server = await backend((_text, socket) => held.push(socket));
+  const pool = poolTo(server.port, { connectionsMax: 1 });
+  const first = exchange(pool, get);
+  const calls = ["hog", "hog", "hog", "one", "two", "one"].map((subject) =>
+    exchange(pool, get, { subject, onStart: () => order.push(subject) }),
+  );
+  for (let i = 0; i < 7; i += 1) {
+    await expect.poll(() => held.length).toBe(1);
+    held.shift()?.write(answer("x"));
+  }
+  await Promise.all([first, ...calls]);
+  expect(order).toEqual(["hog", "one", "two", "hog", "one", "hog"]);
+});
+
+test("sixteen calls for each connection wait at most, twelve of one address, and the next is told at once (F1)", async () => {
+  const server = await backend(() => undefined);
+  const pool = poolTo(server.port, { connectionsMax: 1 });
+  void exchange(pool, get);
+  for (let i = 0; i < 12; i += 1) void exchange(pool, get, { subject: "hog" });
+  expect((await exchange(pool, get, { subject: "hog" })).error).toBeInstanceOf(PoolBusyError);
+  for (let i = 0; i < 4; i += 1) void exchange(pool, get, { subject: `other ${i}` });
+  expect((await exchange(pool, get, { subject: "late" })).error).toBeInstanceOf(PoolBusyError);
+  expect(pool.waiting).toBe(16);
+});
+
+test("a call that leaves waits no longer, and holds no place (F1, F2)", async () => {
+  const server = await backend(() => undefined);
+  const pool = poolTo(server.port, { connectionsMax: 1 });
+  void exchange(pool, get);
+  const gone = new Error("gone");
+  for (let i = 0; i < 100; i += 1) {
+    let leave: ((reason: Error) => void) | undefined;
+    const call = exchange(pool, get, {
+      subject: "hog",
+      onWait: (given) => {
+        leave = given;
+      },
+    });
+    expect(pool.waiting).toBe(1);
+    leave?.(gone);
+    expect([(await call).error, pool.waiting]).toEqual([gone, 0]);
+  }
 });
 
 test("a call that waited too long for a connection is told so", async () => {

@@ -1,7 +1,7 @@
 import type { OpenConnection } from "./connect.ts";
 import { type BackendRequest, Connection, type ConnectionOwner, type ExchangeHandler } from "./connection.ts";
 
-/** More calls than connections: the call waited too long for a free one. */
+/** More calls than connections: the call waited too long for a free one, or too many wait already. */
 export class PoolBusyError extends Error {
   readonly code = "BACKEND_BUSY";
 }
@@ -31,6 +31,11 @@ export interface PoolSettings {
 /** Connections that rest, at most: each may hold a worker of the backend. The one that has rested longest is closed. */
 const RESTING_MAX = 8;
 
+/** Of a backend's connections, and of the places to wait for one, so much is one address's at most: others find room. */
+const SHARE = 3 / 4;
+/** Calls that wait, for each connection. */
+const WAITING_PER_CONNECTION = 16;
+
 interface Waiting {
   request: BackendRequest;
   handler: ExchangeHandler;
@@ -50,12 +55,22 @@ export class ConnectionPool {
   readonly #idle: { connection: Connection; untilMs: number }[] = [];
   /** In the order in which they came to rest. */
   readonly #resting: { connection: Connection; untilMs: number }[] = [];
-  readonly #waiting: Waiting[] = [];
+  /** By address. The one whose turn it is comes first; whoever had one goes to the end. */
+  #queues = new Map<string, Waiting[]>();
+  #waiting = 0;
+  /** Connections that calls of an address use or open. */
+  readonly #held = new Map<string, number>();
+  readonly #heldMax: number;
   readonly #owner: ConnectionOwner = {
     onIdle: (connection) => this.#free(connection),
     onGone: (connection) => this.#gone(connection),
     // Before all others: it has waited already. The place of the connection that goes is its own.
-    onUnsent: (request, handler) => void this.#waiting.unshift({ request, handler, sinceMs: performance.now() }),
+    onUnsent: (request, handler) => {
+      const subject = handler.subject ?? "";
+      const queue = this.#queues.get(subject) ?? [];
+      this.#queues = new Map([[subject, queue], ...this.#queues]);
+      this.#enqueue(queue, "unshift", request, handler);
+    },
   };
   #opening = 0;
   #closed = false;
@@ -65,6 +80,7 @@ export class ConnectionPool {
   constructor(open: OpenConnection, settings: PoolSettings) {
     this.#open = open;
     this.#settings = settings;
+    this.#heldMax = Math.ceil(settings.connectionsMax * SHARE);
     const limits = [settings.bodyTimeoutMs, settings.idleMs, settings.waitMs, settings.restMs];
     this.#clock = setInterval(() => this.#tick(), Math.max(5, Math.min(CLOCK_MS, ...limits.map((ms) => ms / 4))));
     this.#clock.unref();
@@ -75,20 +91,86 @@ export class ConnectionPool {
     return this.#all.size + this.#opening;
   }
 
+  /** Calls that wait for a connection. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Sends a request on an idle connection, a new one, or the next that becomes free. Errors go to the handler. */
   dispatch(request: BackendRequest, handler: ExchangeHandler): void {
     if (this.#closed) {
       handler.onError(new PoolClosedError("the backend's connections are closed"));
       return;
     }
-    const idle = this.#idle.pop();
-    if (idle) start(idle.connection, request, handler);
-    else if (this.size < this.#settings.connectionsMax) this.#startNew(request, handler);
+    const hasShare = this.#hasShare(handler.subject ?? "");
+    const idle = hasShare ? this.#idle.pop() : undefined;
+    if (idle) this.#start(idle.connection, request, handler);
+    else if (hasShare && this.size < this.#settings.connectionsMax) this.#startNew(request, handler);
     else {
-      this.#waiting.push({ request, handler, sinceMs: performance.now() });
+      this.#wait(request, handler);
       // Its place goes to the call.
-      this.#resting.shift()?.connection.discard();
+      if (hasShare) this.#resting.shift()?.connection.discard();
     }
+  }
+
+  #hasShare(subject: string): boolean {
+    return subject === "" || (this.#held.get(subject) ?? 0) < this.#heldMax;
+  }
+
+  #wait(request: BackendRequest, handler: ExchangeHandler): void {
+    const subject = handler.subject ?? "";
+    const queue = this.#queues.get(subject) ?? [];
+    const most = this.#settings.connectionsMax * WAITING_PER_CONNECTION;
+    if (this.#waiting >= most || (subject !== "" && queue.length >= most * SHARE)) {
+      handler.onError(new PoolBusyError("too many calls wait for a connection to the backend"));
+      return;
+    }
+    this.#queues.set(subject, queue);
+    this.#enqueue(queue, "push", request, handler);
+  }
+
+  #enqueue(queue: Waiting[], how: "push" | "unshift", request: BackendRequest, handler: ExchangeHandler): void {
+    const subject = handler.subject ?? "";
+    const waiting = { request, handler, sinceMs: performance.now() };
+    queue[how](waiting);
+    this.#waiting += 1;
+    handler.onWait?.((reason) => {
+      if (this.#leave(subject, waiting)) handler.onError(reason);
+    });
+  }
+
+  /** false: it is not in the queue any more. */
+  #leave(subject: string, waiting: Waiting): boolean {
+    const queue = this.#queues.get(subject);
+    const at = queue?.indexOf(waiting) ?? -1;
+    if (!queue || at < 0) return false;
+    queue.splice(at, 1);
+    this.#waiting -= 1;
+    if (queue.length === 0) this.#queues.delete(subject);
+    this.#checkEmpty();
+    return true;
+  }
+
+  #hold(subject: string): void {
+    if (subject !== "") this.#held.set(subject, (this.#held.get(subject) ?? 0) + 1);
+  }
+
+  #release(subject: string): void {
+    if (subject === "") return;
+    const left = (this.#held.get(subject) ?? 0) - 1;
+    if (left > 0) this.#held.set(subject, left);
+    else this.#held.delete(subject);
+  }
+
+  #releaseOf(connection: Connection): void {
+    this.#release(connection.subject);
+    connection.subject = "";
+  }
+
+  #start(connection: Connection, request: BackendRequest, handler: ExchangeHandler): void {
+    connection.subject = handler.subject ?? "";
+    this.#hold(connection.subject);
+    start(connection, request, handler);
   }
 
   /** As `dispatch`, on a connection that nobody has used: a repeat must not meet another stale one. */
@@ -110,15 +192,20 @@ export class ConnectionPool {
   destroy(): void {
     this.#closed = true;
     const reason = new PoolClosedError("the backend's connections are closed");
-    for (const { handler } of this.#waiting.splice(0)) handler.onError(reason);
+    for (const [subject, queue] of [...this.#queues]) {
+      for (const waiting of [...queue]) if (this.#leave(subject, waiting)) waiting.handler.onError(reason);
+    }
     for (const connection of [...this.#all]) connection.abort(reason);
     clearInterval(this.#clock);
   }
 
   #startNew(request: BackendRequest, handler: ExchangeHandler): void {
+    const subject = handler.subject ?? "";
     this.#opening += 1;
+    this.#hold(subject);
     this.#open((error, socket) => {
       this.#opening -= 1;
+      this.#release(subject);
       if (error || !socket) {
         handler.onError(error ?? new Error("no connection"));
         this.#next();
@@ -126,7 +213,7 @@ export class ConnectionPool {
       }
       const connection = new Connection(socket, this.#settings.bodyTimeoutMs, this.#owner);
       this.#all.add(connection);
-      if (handler.isWanted()) start(connection, request, handler);
+      if (handler.isWanted()) this.#start(connection, request, handler);
       else {
         handler.onError(new NotWantedError("nobody waits for the answer"));
         this.#free(connection);
@@ -135,12 +222,13 @@ export class ConnectionPool {
   }
 
   #free(connection: Connection): void {
+    this.#releaseOf(connection);
     if (connection.mayStray) this.#rest(connection);
     else this.#use(connection);
   }
 
   #rest(connection: Connection): void {
-    if (this.#closed || this.#waiting.length > 0) {
+    if (this.#closed || this.#waiting > 0) {
       connection.discard();
       return;
     }
@@ -148,16 +236,17 @@ export class ConnectionPool {
     if (this.#resting.length > RESTING_MAX) this.#resting.shift()?.connection.discard();
   }
 
-  /** For the call that waits longest, or for one to come. */
+  /** For a call that waits, or for one to come. */
   #use(connection: Connection): void {
     const next = this.#nextWanted();
-    if (next) start(connection, next.request, next.handler);
+    if (next) this.#start(connection, next.request, next.handler);
     else if (this.#closed) connection.close();
     else this.#idle.push({ connection, untilMs: performance.now() + this.#idleMs(connection) });
   }
 
   #gone(connection: Connection): void {
     this.#all.delete(connection);
+    this.#releaseOf(connection);
     for (const kept of [this.#idle, this.#resting]) {
       const at = kept.findIndex((one) => one.connection === connection);
       if (at >= 0) kept.splice(at, 1);
@@ -178,11 +267,23 @@ export class ConnectionPool {
     if (next) this.#startNew(next.request, next.handler);
   }
 
-  /** The call that has waited longest; those whose clients went away must not cost a connection each. */
+  /**
+   * The call that has waited longest of the address whose turn it is, and that has not its whole share of connections;
+   * those whose clients went away must not cost a connection each.
+   */
   #nextWanted(): Waiting | undefined {
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (next.handler.isWanted()) return next;
-      next.handler.onError(new NotWantedError("nobody waits for the answer"));
+    if (this.#waiting === 0) return undefined;
+    for (const [subject, queue] of [...this.#queues]) {
+      if (!this.#hasShare(subject)) continue;
+      for (const next of [...queue]) {
+        this.#leave(subject, next);
+        if (!next.handler.isWanted()) {
+          next.handler.onError(new NotWantedError("nobody waits for the answer"));
+          continue;
+        }
+        if (this.#queues.delete(subject)) this.#queues.set(subject, queue);
+        return next;
+      }
     }
     return undefined;
   }
@@ -194,13 +295,17 @@ export class ConnectionPool {
     while (this.#resting[0] && this.#resting[0].untilMs <= now) {
       this.#use((this.#resting.shift() as { connection: Connection }).connection);
     }
-    while (this.#waiting[0] && now - this.#waiting[0].sinceMs >= this.#settings.waitMs) {
-      this.#waiting.shift()?.handler.onError(new PoolBusyError("no connection to the backend was free"));
+    for (const [subject, queue] of [...this.#queues]) {
+      while (queue[0] && now - queue[0].sinceMs >= this.#settings.waitMs) {
+        const [late] = queue;
+        this.#leave(subject, late);
+        late.handler.onError(new PoolBusyError("no connection to the backend was free"));
+      }
     }
   }
 
   #checkEmpty(): void {
-    if (!this.#closed || this.size > 0 || this.#waiting.length > 0) return;
+    if (!this.#closed || this.size > 0 || this.#waiting > 0) return;
     clearInterval(this.#clock);
     this.#whenEmpty?.();
   }

@@ -29,6 +29,10 @@ export interface Control {
 
 /** What the one who asks is told. Exactly one of `onEnd` and `onError` comes, and nothing after it. */
 export interface ExchangeHandler {
+  /** The address whose share of the backend's connections it comes out of; none: it is not counted. */
+  readonly subject?: string;
+  /** No connection is free; `leave` takes it out of the queue at once, and `onError` follows with the reason. */
+  onWait?(leave: (reason: Error) => void): void;
   /** Asked when a connection is there: false when nobody waits for the answer any more. `onError` follows. */
   isWanted(): boolean;
   /** A connection is there, and the request is to leave on it. Once more where it turned out that this one cannot be used. */
@@ -104,6 +108,8 @@ export class Connection implements AnswerReader, Control, LateWrite {
   idleMs = 0;
   /** Bytes may still come that belong to the answer before: it must rest before it carries another call (T37). */
   mayStray = false;
+  /** In whose share it is counted (connection-pool.ts); "" for nobody's. */
+  subject = "";
 
   constructor(socket: Socket, bodyTimeoutMs: number, owner: ConnectionOwner) {
     this.#socket = socket;

@@ -48,6 +48,14 @@ export class Exchange implements ExchangeHandler {
     this.#body = body;
   }
 
+  get subject(): string {
+    return this.#call.holder?.subject ?? "";
+  }
+
+  onWait(leave: (reason: Error) => void): void {
+    this.#call.abortBackend = () => leave(new Error("the client went away"));
+  }
+
   isWanted(): boolean {
     // Refused meanwhile, for a body that is framed wrongly or comes too slowly (server.ts).
     return !this.#call.res.destroyed && !this.#call.res.headersSent;

@@ -119,6 +119,15 @@ test("interim answers come before the answer", () => {
   expect(read([text])).toMatchObject({ interim: [100, 103], status: 200, body: "x", done: true });
 });
 
+test.each(["bad trailer", "T: \0", "T : x", " T: x", ": x", "T: a\rb", "T\xe9: x"])(
+  "a trailer that is no field, %j, is refused, also byte by byte (F8)",
+  (line) => {
+    const text = `${ok}Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n${line}\r\n\r\n`;
+    expect(() => read([text])).toThrow(AnswerError);
+    expect(() => read([...text])).toThrow(AnswerError);
+  },
+);
+
 test("what follows the answer is not part of it", () => {
   expect(read([`${ok}Content-Length: 1\r\n\r\nxHTTP/1.1 200 OK`])).toMatchObject({ body: "x", over: 15 });
   expect(read([`${ok}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\ny`])).toMatchObject({ over: 1 });

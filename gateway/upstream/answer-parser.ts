@@ -260,6 +260,7 @@ export class AnswerParser {
       this.#state = CHUNK_SIZE;
     } else if (this.#state === TRAILERS) {
       if (line === "") this.#state = DONE;
+      else if (!FIELD_LINE.test(line)) throw new AnswerError("a trailer is not a field");
     } else {
       if (!SIZE_LINE.test(line)) throw new AnswerError("the size of a chunk is not a number");
       this.#left = Number.parseInt(line, 16);

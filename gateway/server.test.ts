@@ -260,6 +260,16 @@ test("behind an upgrade that is ignored, garbage and another protocol's preface 
   expect([answer.statuses, answer.closed]).toEqual([Array(1 + WAITING_MAX).fill(200), true]);
 });
 
+test.each(["upgrade", "Upgrade, HTTP2-Settings", "keep-alive, upgrade"])(
+  "Connection: %s without an Upgrade asks for nothing, and the connection stays (F15)",
+  async (value) => {
+    backend.answer = (socket) => void socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    const asks = GET.replace("\r\n\r\n", `\r\nConnection: ${value}\r\n\r\n`);
+    const answer = await sendRaw(asks + asks + GET, base);
+    expect([answer.statuses, answer.closed]).toEqual([[200, 200, 200], false]);
+  },
+);
+
 test("every malformed request is counted by its reason, once, and every answer has a Date (F13)", async () => {
   const long = `GET /x HTTP/1.1\r\nX: ${"l".repeat(40_000)}\r\n\r\n`;
   const chunked = `${POST}Transfer-Encoding: chunked\r\n\r\n`;
@@ -307,6 +317,35 @@ test.each([
     const head = `GET ${start}${"a".repeat(count)} HTTP/1.1\r\nHost: a\r\n${header && `X: ${header}\r\n`}\r\n`;
     const answer = await sendRaw(head, base);
     expect([answer.statuses, answer.text.includes(`"status":${status}`)]).toEqual([[status], true]);
+  },
+);
+
+test.each([
+  ["that came before its body", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "", 200],
+  ["that still comes", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "", 200],
+  ["that refuses it", "", "/no/such/api", 404],
+])(
+  "a body that breaks behind the answer %s is counted, and gets no second answer (F8, F13)",
+  async (_what, text, path, status) => {
+    backend.answer = (socket) => void socket.write(text);
+    const before = gateway.metrics.cutOff.get("invalid_chunk_size") ?? 0;
+    const client = await open(base);
+    let got = "";
+    client.on("data", (piece) => {
+      got += piece.toString("latin1");
+    });
+    const head = path ? POST.replace(/ \S+ /, ` ${path} `) : POST;
+    const broken = "no chunk\r\n";
+    client.write(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n${path ? broken : ""}`);
+    await expect.poll(() => got).toContain(`HTTP/1.1 ${status} `);
+    if (!path) client.write(broken);
+    await expect.poll(() => gateway.metrics.cutOff.get("invalid_chunk_size")).toBe(before + 1);
+    client.write("nor this\r\n");
+    await expect.poll(() => client.readableEnded || client.destroyed).toBe(true);
+    expect([got.match(/HTTP\/1\.1 /g)?.length, gateway.metrics.cutOff.get("invalid_chunk_size")]).toEqual([
+      1,
+      before + 1,
+    ]);
   },
 );
 

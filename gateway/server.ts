@@ -1,11 +1,4 @@
-import {
-  createServer,
-  IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-  STATUS_CODES,
-} from "node:http";
+import { createServer, IncomingMessage, type Server, type ServerOptions, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { newRequestId } from "#lib/call-record/request-id.ts";
 import type { Refusal } from "#lib/errors/refusals.ts";
@@ -17,7 +10,7 @@ import { handleCall } from "./handle-call.ts";
 import { ignoreUpgrade } from "./ignored-upgrade.ts";
 import { endConnection, isEnding, linger } from "./last-answer.ts";
 import { HEADER_BYTES_MAX, TARGET_BYTES_MAX } from "./steps/check-request.ts";
-import { closeAfterAll, discard, wasTooMany } from "./turns.ts";
+import { closeAfterAll, discard, type ParsedSocket, wasTooMany } from "./turns.ts";
 
 /** The only headers that Node itself asks a request for. */
 const ASKED_FOR = new Set(["content-length", "expect", "te", "transfer-encoding"]);
@@ -128,32 +121,48 @@ function startOfLong(text: string): number {
 /** A word of the parser's own list, such as "invalid_method"; never the client's. */
 const reasonOf = (code = ""): string => code.toLowerCase().replace(/^(?:hpe|err_http)_/, "");
 
-/** Node's own field: the answer that is being written on a socket, if any. */
-type BusySocket = Socket & { _httpMessage?: ServerResponse | null };
-
 /** Answers what the parser could not read, where an answer can be told from the one before, and closes. */
-function cutOff(gateway: Gateway, socket: BusySocket, refusal: Refusal | null, reason: string): void {
+function cutOff(gateway: Gateway, socket: ParsedSocket, refusal: Refusal | null, reason: string): void {
   if (!refusal || !socket.writable) {
+    // Of one that is ending: behind an answer that came before its body.
+    if (refusal && isEnding(socket)) noteOnce(gateway, socket, reason);
     // One that was answered gets the time to read it (last-answer.ts).
     if (!refusal || !isEnding(socket)) socket.destroy();
     return;
   }
   const busy = socket._httpMessage;
   if (!busy) {
-    gateway.metrics.noteCutOff(reason);
-    sendRefusal(socket, refusal);
+    noteOnce(gateway, socket, reason);
+    // The body of a request that was answered before it came: another answer would be taken for the next request's.
+    if (socket.parser?.incoming?.complete === false) closeAfterAll(socket);
+    else sendRefusal(socket, refusal);
     return;
   }
   const call = callWithBody(busy);
   if (call && !busy.req.complete && !busy.writableEnded && !call.ended) {
     // The body of this very call is broken: it has a record.
-    if (busy.headersSent) socket.destroy();
-    else answerRefusal(call, refuse(refusal));
+    if (busy.headersSent) {
+      noteOnce(gateway, socket, reason);
+      socket.destroy();
+    } else {
+      noted.add(socket);
+      answerRefusal(call, refuse(refusal));
+    }
     return;
   }
   // Earlier calls on the connection are still to be answered: the client gets those answers, and then nothing more. The
   // parser complains of every further piece.
-  if (closeAfterAll(socket)) gateway.metrics.noteCutOff(reason);
+  closeAfterAll(socket);
+  noteOnce(gateway, socket, reason);
+}
+
+/** Connections whose malformed request is counted, or on record: the parser complains of every further piece. */
+const noted = new WeakSet<Socket>();
+
+function noteOnce(gateway: Gateway, socket: Socket, reason: string): void {
+  if (noted.has(socket)) return;
+  noted.add(socket);
+  gateway.metrics.noteCutOff(reason);
 }
 
 function sendRefusal(socket: Socket, refusal: Refusal): void {

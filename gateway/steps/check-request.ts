@@ -87,7 +87,7 @@ function checkHeaders(call: Call): Refused | undefined {
         if (value !== "keep-alive" && value !== "close") {
           const tokens = value.toLowerCase();
           call.connectionTokens += `,${tokens}`;
-          if (tokens.includes("upgrade") && !ignoresUpgrade(call.req.socket)) lastCall(call);
+          if (tokens.includes("upgrade") && asksForUpgrade(raw) && !ignoresUpgrade(call.req.socket)) lastCall(call);
         }
         break;
       case VIA:
@@ -111,6 +111,11 @@ function checkHeaders(call: Call): Refused | undefined {
   if (codings === 1) call.contentLength = -1;
   if (call.contentLength !== 0) announceBody(call);
   return undefined;
+}
+
+/** Without the header, `Connection: upgrade` asks for nothing (RFC 9110 7.8), and the parser reads on. */
+function asksForUpgrade(raw: readonly string[]): boolean {
+  return raw.some((text, i) => i % 2 === 0 && text.length === 7 && text.toLowerCase() === "upgrade");
 }
 
 const malformed = (cause: Cause): Refused => refuse("REQUEST_MALFORMED", cause);
